@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { parseEncryptionKeys } from './persistence/encryption-keys.ts';
+import { parseSecretTokens } from './http/secret-tokens.ts';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
+
+/** Every variable of product.md 4 that is in use, in the order of the documentation made from it. */
+export const environmentSchema = z.object({
+  PORT: wholeNumber(0, 65_535).default(8080).describe('Port of everything; `0` takes a free one.'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL 15 or newer. Unset: a database embedded in this process, under `DATA_DIR`.'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the embedded database.'),
+  IADVIZE_SECRET_TOKENS: z
+    .string()
+    .transform(parseSecretTokens)
+    .describe(
+      'The connector\'s secret tokens from iAdvize\'s "App information", comma-separated, newest first. Each may end: `secret@2027-01-31` is valid to the end of that day (UTC).',
+    ),
+  ENCRYPTION_KEYS: z
+    .string()
+    .transform(parseEncryptionKeys)
+    .describe(
+      'Comma-separated `keyId:base64 of 32 bytes`. The first encrypts, all of them decrypt. Make one: `openssl rand -base64 32`.',
+    ),
+  ADMIN_TOKEN: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .describe('Bearer token of `/admin`, at least 32 characters. Make one: `openssl rand -hex 32`.'),
+  PUBLIC_URL: httpUrl.optional().describe('How the outside reaches this service. Default: `http://localhost:PORT`.'),
+  ROLE: z
+    .enum(['all', 'web', 'worker'])
+    .default('all')
+    .describe(
+      '`web` takes calls, `worker` carries deliveries, `all` does both. `web` and `worker` need `DATABASE_URL`.',
+    ),
+  INSTALLATIONS_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file: an array of installations, created or updated at start.'),
+  IADVIZE_REST_URL_SD: httpUrl
+    .default('https://sd.iadvize.com/api/2')
+    .describe('iAdvize REST API of the standard platform, up to and including `/api/2`.'),
+  IADVIZE_REST_URL_HA: httpUrl
+    .default('https://ha.iadvize.com/api/2')
+    .describe('The same for the high-availability platform.'),
+  IADVIZE_GRAPHQL_URL: httpUrl.default('https://api.iadvize.com/graphql').describe('iAdvize GraphQL endpoint.'),
+  IADVIZE_OAUTH_URL: httpUrl.default('https://api.iadvize.com/oauth2/token').describe('iAdvize token endpoint.'),
+  IADVIZE_PUSH_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .regex(/^[A-Za-z0-9_-]+$/, 'may hold letters, digits, "-" and "_" only')
+    .optional()
+    .describe('Switches the Push API of old on at `/iadvize/push/<key>`; at least 16 characters.'),
+  DEFAULT_PLATFORM: z
+    .enum(['ha', 'sd'])
+    .default('ha')
+    .describe('Platform of a bare website id when both platforms have that number.'),
+  ALLOW_PRIVATE_UPSTREAMS: flag
+    .default(false)
+    .describe('`true` lets installations name private, loopback and link-local addresses. For development only.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Log level.'),
+  LOG_PRETTY: flag.default(false).describe('`true` prints logs for people instead of JSON lines.'),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+export type Config = Environment & { PUBLIC_URL: string };
+
+/** A wrong environment. The message names every variable at once and never holds a value. */
+export class ConfigError extends Error {}
+
+/** Reads the environment. An empty variable counts as unset. Throws `ConfigError`. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(
+    Object.keys(environmentSchema.shape)
+      .filter((name) => environment[name] !== undefined && environment[name] !== '')
+      .map((name) => [name, environment[name]]),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => describe(issue, given));
+  if (parsed.success && parsed.data.DATABASE_URL === undefined && parsed.data.ROLE !== 'all') {
+    problems.push('ROLE: only "all" works without DATABASE_URL, since the embedded database serves one process');
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(
+      `The environment needs ${problems.length === 1 ? 'a correction' : `${problems.length} corrections`}:\n` +
+        problems.map((problem) => `  - ${problem}`).join('\n') +
+        '\nThe README\'s "Configuration" explains each variable; deploy/env.example is a start.',
+    );
+  }
+  return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? `http://localhost:${parsed.data.PORT}` };
+}
+
+function describe(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+  const name = String(issue.path[0]);
+  if (!(name in given)) return `${name}: is missing`;
+  // zod's own sentences may repeat what was given ("invalid option: …"), ours never do.
+  const ours: Partial<Record<z.core.$ZodIssue['code'], string>> = {
+    invalid_format: 'does not have the right form',
+    too_small: 'is too small',
+    too_big: 'is too large',
+    invalid_value: issue.code === 'invalid_value' ? `must be one of ${issue.values.join(', ')}` : '',
+  };
+  const hasOwnSentence = issue.code === 'custom' || /^(must|may)\b/.test(issue.message);
+  return `${name}: ${hasOwnSentence ? issue.message : (ours[issue.code] ?? 'is not valid')}`;
+}

@@ -1,0 +1,72 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/**
+ * The one list of what never reaches a log, by field name at any of the depths we log at. It is the second line of
+ * defence: callers log ids, codes and counts, not requests or settings.
+ */
+const REDACTED_FIELDS = [
+  'authorization',
+  'cookie',
+  'password',
+  'apiPassword',
+  'secret',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'access_token',
+  'refresh_token',
+  'apiKey',
+  'restApiKey',
+  'captcha',
+  'installationKey',
+  'signature',
+  'body',
+  'text',
+  'message',
+  'email',
+  'name',
+  'phone',
+  'query',
+] as const;
+
+const REDACTED_PATHS = REDACTED_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+
+export interface LoggerOptions {
+  level: string;
+  pretty?: boolean;
+  /** Where lines go; default standard output. */
+  stream?: DestinationStream;
+}
+
+/** Errors are logged by class, code and stack frames; their messages may quote what a remote system said. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const code = (error as NodeJS.ErrnoException).code;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return {
+    type: error.constructor.name,
+    ...(code === undefined ? {} : { code }),
+    stack: frames.slice(0, 8).join('\n'),
+  };
+}
+
+/** JSON lines on standard output. Levels: error = a person must look, warn = degraded, info = one line per thing done. */
+export function createLogger({ level, pretty = false, stream }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: [...REDACTED_PATHS], censor: '[redacted]' },
+    serializers: { error: describeError, err: describeError },
+  };
+  if (stream) return pino(options, stream);
+  if (!pretty) return pino(options);
+  return pino({
+    ...options,
+    formatters: {},
+    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },
+  });
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { HttpError } from './errors.ts';
+
+/** How far past the limit we still read (and drop) a body, so that its sender gets to see the 413. */
+const DRAIN_FACTOR = 32;
+
+/**
+ * Reads the body's bytes exactly as they are on the wire: a signature covers those, so nothing is inflated or decoded.
+ * A longer one is read to its end without being kept, then refused with 413; one much longer is cut off.
+ * `limit` in bytes.
+ */
+export function readRawBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const tooLarge = (): HttpError =>
+      new HttpError('body-too-large', `The body is over the limit of ${limit} bytes. Send a smaller one.`);
+    if (Number(request.headers['content-length'] ?? 0) > limit * DRAIN_FACTOR) return reject(tooLarge());
+
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > limit * DRAIN_FACTOR) {
+        request.removeAllListeners('data');
+        request.pause();
+        reject(tooLarge());
+      }
+    });
+    request.once('end', () => (size > limit ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
+    request.once('error', reject);
+    // Half a body and then nothing: the connection is gone, nobody hears the answer.
+    request.once('close', () => {
+      if (!request.complete) reject(new HttpError('invalid-json', 'The body ended before its announced length.'));
+    });
+  });
+}
+
+/** Fills `request.rawBody`. `limit` in bytes. */
+export function captureRawBody(limit: number): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      request.rawBody = await readRawBody(request, limit);
+    } catch (error) {
+      // What was left unread would be taken for the next request on this connection.
+      if (!request.complete) response.set('Connection', 'close');
+      throw error;
+    }
+    next();
+  };
+}

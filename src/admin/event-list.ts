@@ -1,0 +1,47 @@
+import type { Database } from '../persistence/database.ts';
+import { conversationFilter, type ListQuery, type Page, toPage } from './list-query.ts';
+
+/** A stored event as the operator sees it: never its body. */
+export interface ShownEvent {
+  id: string;
+  status: string;
+  reason: string | null;
+  source: string;
+  eventType: string | null;
+  installation: string | null;
+  conversation: string | null;
+  duplicates: number;
+  receivedAt: Date;
+  plannedAt: Date | null;
+}
+
+/** Newest first. */
+export async function listEvents({ prisma }: Database, query: ListQuery): Promise<Page<ShownEvent>> {
+  const { limit, cursor, status, installation, conversation, from, to } = query;
+  const conversationId = conversationFilter(conversation);
+  const rows = await prisma.event.findMany({
+    where: {
+      ...(cursor !== undefined && { id: { lt: cursor } }),
+      ...(status !== undefined && { status }),
+      ...(installation !== undefined && { installationId: installation }),
+      ...(conversationId !== undefined && { conversationId }),
+      ...((from ?? to) && { receivedAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
+    },
+    omit: { body: true, bodyHash: true, dedupeKey: true },
+    orderBy: { id: 'desc' },
+    take: limit + 1,
+  });
+  const items = rows.map((row) => ({
+    id: String(row.id),
+    status: row.status,
+    reason: row.reason,
+    source: row.source,
+    eventType: row.eventType,
+    installation: row.installationId,
+    conversation: row.conversationId,
+    duplicates: row.duplicates,
+    receivedAt: row.receivedAt,
+    plannedAt: row.plannedAt,
+  }));
+  return toPage(items, limit);
+}

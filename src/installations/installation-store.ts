@@ -1,0 +1,113 @@
+import type { Prisma } from '../generated/prisma/client.ts';
+import type { Database } from '../persistence/database.ts';
+import type { SecretBox } from '../persistence/secret-box.ts';
+import type { Secrets } from './setting-secrets.ts';
+import type { Platform } from './website-ref.ts';
+
+/** An installation as it is stored; `open` holds the settings without their secrets. */
+export interface StoredInstallation {
+  id: string;
+  platform: Platform;
+  websiteId: number;
+  label: string;
+  active: boolean;
+  clientId?: string;
+  open: object;
+  secrets: Secrets;
+  hasKey: boolean;
+  fileHash?: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type NewInstallation = Omit<StoredInstallation, 'hasKey' | 'createdAt' | 'updatedAt' | 'active'> & {
+  keyHash?: string;
+};
+
+export interface InstallationStore {
+  /** False when an installation of that id is there already. */
+  insert(installation: NewInstallation): Promise<boolean>;
+  /** Replaces label and settings; false when there is none of that id. */
+  replace(installation: NewInstallation): Promise<boolean>;
+  setKeyHash(id: string, keyHash: string): Promise<boolean>;
+  find(id: string): Promise<StoredInstallation | undefined>;
+  list(after: string | undefined, limit: number): Promise<StoredInstallation[]>;
+  idsOfClient(clientId: string): Promise<string[]>;
+  /** Removes it with its conversations; the raw events stay as empty tombstones, so that old webhooks stay duplicates. */
+  remove(id: string): Promise<boolean>;
+}
+
+type Row = Prisma.InstallationGetPayload<object>;
+
+const purposeOf = (id: string): string => `installation/${id}`;
+
+export function createInstallationStore({ prisma }: Database, secretBox: SecretBox): InstallationStore {
+  function toColumns(installation: NewInstallation) {
+    const { id, label, clientId, open, secrets, keyHash, fileHash } = installation;
+    return {
+      label,
+      settings: open as Prisma.InputJsonObject,
+      secrets: secretBox.seal(JSON.stringify(secrets), purposeOf(id)),
+      ...(clientId !== undefined && { clientId: BigInt(clientId) }),
+      ...(keyHash !== undefined && { keyHash }),
+      ...(fileHash !== undefined && { fileHash }),
+    };
+  }
+
+  function fromRow(row: Row): StoredInstallation {
+    return {
+      id: row.id,
+      platform: row.platform as Platform,
+      websiteId: Number(row.websiteId),
+      label: row.label,
+      active: row.active,
+      ...(row.clientId !== null && { clientId: String(row.clientId) }),
+      open: row.settings as object,
+      secrets: JSON.parse(secretBox.open(row.secrets, purposeOf(row.id))) as Secrets,
+      hasKey: row.keyHash !== null,
+      ...(row.fileHash !== null && { fileHash: row.fileHash }),
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    };
+  }
+
+  return {
+    async insert(installation) {
+      const { id, platform, websiteId } = installation;
+      const data = { id, platform, websiteId: BigInt(websiteId), ...toColumns(installation) };
+      const { count } = await prisma.installation.createMany({ data: [data], skipDuplicates: true });
+      return count === 1;
+    },
+    async replace(installation) {
+      const data = { ...toColumns(installation), updatedAt: new Date() };
+      const { count } = await prisma.installation.updateMany({ where: { id: installation.id }, data });
+      return count === 1;
+    },
+    async setKeyHash(id, keyHash) {
+      const { count } = await prisma.installation.updateMany({ where: { id }, data: { keyHash } });
+      return count === 1;
+    },
+    async find(id) {
+      const row = await prisma.installation.findUnique({ where: { id } });
+      return row ? fromRow(row) : undefined;
+    },
+    async list(after, limit) {
+      const where = after === undefined ? {} : { id: { gt: after } };
+      return (await prisma.installation.findMany({ where, orderBy: { id: 'asc' }, take: limit })).map(fromRow);
+    },
+    async idsOfClient(clientId) {
+      const where = { clientId: BigInt(clientId), active: true };
+      return (await prisma.installation.findMany({ where, select: { id: true } })).map((row) => row.id);
+    },
+    async remove(id) {
+      const [, , , , { count }] = await prisma.$transaction([
+        prisma.event.updateMany({ where: { installationId: id }, data: { body: Buffer.alloc(0), planAfter: null } }),
+        prisma.lane.deleteMany({ where: { installationId: id } }),
+        prisma.conversation.deleteMany({ where: { installationId: id } }),
+        prisma.operator.deleteMany({ where: { installationId: id } }),
+        prisma.installation.deleteMany({ where: { id } }),
+      ]);
+      return count === 1;
+    },
+  };
+}

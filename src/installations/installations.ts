@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { DestinationType } from '../destinations/contract.ts';
+import { HttpError } from '../http/errors.ts';
+import { hashInstallationKey, newInstallationKey } from './installation-key.ts';
+import type { InstallationStore, NewInstallation, StoredInstallation } from './installation-store.ts';
+import { keepStoredSecrets, maskSecrets, putSecrets, type Secrets, takeSecrets } from './setting-secrets.ts';
+import { createSettingsSchema, type InstallationSettings } from './settings-schema.ts';
+import type { Platform } from './website-ref.ts';
+
+/** An installation with its settings as they take effect: secrets in clear, defaults filled in. Never log one. */
+export interface Installation {
+  id: string;
+  platform: Platform;
+  websiteId: number;
+  label: string;
+  active: boolean;
+  clientId?: string;
+  settings: InstallationSettings;
+}
+
+/** What the API shows. Secrets are masked. */
+export type ShownInstallation = Record<string, unknown> & { id: string };
+
+export interface Installations {
+  /** Throws 422 naming the field, 409 when the website has an installation already. The key is shown this once. */
+  create(input: unknown): Promise<{ shown: ShownInstallation; installationKey: string }>;
+  /** Replaces all settings but the secrets left out or sent back masked. Throws 404, 422. */
+  replace(id: string, input: unknown): Promise<ShownInstallation>;
+  /** Creates or replaces by platform and website id, without a key. `fileHash`: what the file said last. */
+  apply(input: unknown, fileHash: string): Promise<'created' | 'updated' | 'unchanged'>;
+  remove(id: string): Promise<void>;
+  newKey(id: string): Promise<string>;
+  show(id: string): Promise<ShownInstallation>;
+  list(after: string | undefined, limit: number): Promise<ShownInstallation[]>;
+  find(id: string): Promise<Installation | undefined>;
+  idsOfClient(clientId: string): Promise<string[]>;
+}
+
+const identitySchema = z.looseObject({
+  platform: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['sd', 'ha'])),
+  websiteId: z.union([z.int().positive(), z.string().regex(/^\d{1,15}$/, 'must be a number')]).transform(Number),
+});
+
+/** Members of a shown installation that are not settings: sent back in a PUT they change nothing. */
+const SHOWN_ONLY = ['id', 'active', 'hasInstallationKey', 'createdAt', 'updatedAt'];
+
+export function createInstallations(store: InstallationStore, types: readonly DestinationType[]): Installations {
+  const settingsSchema = createSettingsSchema(types);
+
+  /** Validates input against what is stored; what is stored stays as it was given, so that defaults can change. */
+  function read(input: unknown, stored: Secrets = {}): NewInstallation {
+    const { platform, websiteId, ...settings } = identitySchema.parse(input);
+    for (const name of SHOWN_ONLY) delete settings[name];
+    const completed = keepStoredSecrets(settings, stored, types);
+    const { label, clientId } = settingsSchema.parse(completed);
+    const id = `${platform}-${websiteId}`;
+    const identity = { id, platform, websiteId, label, ...(clientId !== undefined && { clientId: String(clientId) }) };
+    return { ...identity, ...takeSecrets(completed, types) };
+  }
+
+  function show(stored: StoredInstallation): ShownInstallation {
+    const { id, platform, websiteId, active, hasKey, createdAt, updatedAt, clientId } = stored;
+    const settings = maskSecrets(stored.open, stored.secrets, types);
+    const learned = clientId === undefined ? {} : { clientId: Number(clientId) };
+    return {
+      id,
+      platform,
+      websiteId,
+      ...settings,
+      ...learned,
+      active,
+      hasInstallationKey: hasKey,
+      createdAt,
+      updatedAt,
+    };
+  }
+
+  async function findOrThrow(id: string): Promise<StoredInstallation> {
+    const stored = await store.find(id);
+    if (!stored) throw new HttpError('not-found', 'There is no installation of that id. Ids look like "ha-123".');
+    return stored;
+  }
+
+  return {
+    async create(input) {
+      const installation = read(input);
+      const installationKey = newInstallationKey();
+      if (!(await store.insert({ ...installation, keyHash: hashInstallationKey(installationKey) }))) {
+        throw new HttpError('conflict', `${installation.id} is installed already. Change it with PUT.`);
+      }
+      return { shown: show(await findOrThrow(installation.id)), installationKey };
+    },
+    async replace(id, input) {
+      const stored = await findOrThrow(id);
+      const identity = { platform: stored.platform, websiteId: stored.websiteId };
+      const installation = read({ ...identity, ...z.looseObject({}).parse(input) }, stored.secrets);
+      if (installation.id !== id) {
+        throw new HttpError(
+          'invalid-input',
+          'platform and websiteId: cannot be changed. Create another installation.',
+          {
+            field: 'websiteId',
+          },
+        );
+      }
+      await store.replace(installation);
+      return show(await findOrThrow(id));
+    },
+    async apply(input, fileHash) {
+      const installation = { ...read(input), fileHash };
+      const stored = await store.find(installation.id);
+      if (stored?.fileHash === fileHash) return 'unchanged';
+      if (!stored && (await store.insert(installation))) return 'created';
+      await store.replace(installation);
+      return 'updated';
+    },
+    async remove(id) {
+      if (!(await store.remove(id))) await findOrThrow(id);
+    },
+    async newKey(id) {
+      const key = newInstallationKey();
+      if (!(await store.setKeyHash(id, hashInstallationKey(key)))) await findOrThrow(id);
+      return key;
+    },
+    async show(id) {
+      return show(await findOrThrow(id));
+    },
+    async list(after, limit) {
+      return (await store.list(after, limit)).map(show);
+    },
+    async find(id) {
+      const stored = await store.find(id);
+      if (!stored) return undefined;
+      const { platform, websiteId, label, active, clientId } = stored;
+      const settings = settingsSchema.parse(putSecrets(stored.open, stored.secrets, types));
+      return { id, platform, websiteId, label, active, ...(clientId !== undefined && { clientId }), settings };
+    },
+    idsOfClient: (clientId) => store.idsOfClient(clientId),
+  };
+}

@@ -1,0 +1,40 @@
+import type { VisitorDetails } from '../destinations/contract.ts';
+import type { Author } from './delivery.ts';
+
+/** What the bridge knows of a conversation when it asks the source about it. */
+export interface KnownConversation {
+  id: string;
+  installationId: string;
+  /** The source's own id of it. */
+  sourceId: string;
+  channel?: string;
+  visitorId?: string;
+  visitorExternalId?: string;
+  operatorId?: string;
+  startedAt?: Date;
+  closedAt?: Date;
+}
+
+/** One entry of the source's transcript, in its order. */
+export interface TranscriptEntry {
+  author: Author;
+  /** The agent's name, where it is known. */
+  name?: string;
+  text: string;
+}
+
+/** Why something cannot be read however often it is asked for. */
+export type Unreadable = 'no-credentials' | 'credentials-refused' | 'not-found' | 'no-matching-id' | 'bad-answer';
+
+/**
+ * Where the bridge reads what events do not carry. Reading changes nothing and may be repeated. Every call throws
+ * `SourceUnavailableError` when it may succeed later.
+ */
+export interface ConversationSource {
+  visitor(conversation: KnownConversation): Promise<{ details: VisitorDetails } | { unreadable: Unreadable }>;
+  transcript(conversation: KnownConversation): Promise<{ entries: TranscriptEntry[] } | { unreadable: Unreadable }>;
+  /** The agent's name, or undefined. Never throws: a name is not worth waiting for. */
+  operatorName(installationId: string, operatorId: string): Promise<string | undefined>;
+}
+
+export class SourceUnavailableError extends Error {}

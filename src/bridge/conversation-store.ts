@@ -1,0 +1,93 @@
+import type { Database, Sql } from '../persistence/database.ts';
+import type { KnownConversation } from './conversation-source.ts';
+
+/** A conversation while its row is locked by the planner. */
+export interface PlannedConversation {
+  id: string;
+  operatorId: string | null;
+  /** Which door its start came through; null while no start was heard. */
+  startSource: string | null;
+  closed: boolean;
+}
+
+export interface ConversationFacts {
+  installationId: string;
+  sourceId: string;
+  channel?: string | undefined;
+  visitorId?: string | undefined;
+  visitorExternalId?: string | undefined;
+}
+
+export const conversationIdOf = (facts: ConversationFacts): string => `${facts.installationId}:${facts.sourceId}`;
+
+// What is known already is kept: later events of one conversation repeat it or know less.
+const UPSERT = `
+INSERT INTO conversation (id, installation_id, channel, visitor_id, visitor_external_id) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET
+  channel = COALESCE(conversation.channel, excluded.channel),
+  visitor_id = COALESCE(conversation.visitor_id, excluded.visitor_id),
+  visitor_external_id = COALESCE(conversation.visitor_external_id, excluded.visitor_external_id)
+RETURNING id, operator_id AS "operatorId", start_source AS "startSource", closed_at IS NOT NULL AS closed`;
+
+const LOCK = `
+SELECT id, operator_id AS "operatorId", start_source AS "startSource", closed_at IS NOT NULL AS closed
+  FROM conversation WHERE id = $1 FOR UPDATE`;
+
+/** Learns a conversation, or more of it, and locks it until the transaction ends. */
+export async function upsertConversation(sql: Sql, facts: ConversationFacts): Promise<PlannedConversation> {
+  const { installationId, channel, visitorId, visitorExternalId } = facts;
+  const values = [
+    conversationIdOf(facts),
+    installationId,
+    channel ?? null,
+    visitorId ?? null,
+    visitorExternalId ?? null,
+  ];
+  const [row] = await sql.query<PlannedConversation>(UPSERT, values);
+  if (!row) throw new Error('the conversation table did not answer the insert');
+  return row;
+}
+
+/** Locks a conversation until the transaction ends; undefined when it was never heard of. */
+export async function lockConversation(sql: Sql, id: string): Promise<PlannedConversation | undefined> {
+  return (await sql.query<PlannedConversation>(LOCK, [id]))[0];
+}
+
+export async function markStarted(sql: Sql, id: string, source: string, at: Date, operatorId?: string): Promise<void> {
+  const statement = `UPDATE conversation SET start_source = $2, started_at = $3, operator_id = $4 WHERE id = $1`;
+  await sql.query(statement, [id, source, at, operatorId ?? null]);
+}
+
+export async function setOperator(sql: Sql, id: string, operatorId: string): Promise<void> {
+  await sql.query(`UPDATE conversation SET operator_id = $2 WHERE id = $1`, [id, operatorId]);
+}
+
+export async function markClosed(sql: Sql, id: string, at: Date, operatorId: string | undefined): Promise<void> {
+  const statement = `UPDATE conversation SET closed_at = $2, operator_id = COALESCE($3, operator_id) WHERE id = $1`;
+  await sql.query(statement, [id, at, operatorId ?? null]);
+}
+
+/** The visitor's conversations of these installations that are not closed. */
+export async function openConversationsOf(sql: Sql, installationIds: string[], visitorId: string): Promise<string[]> {
+  const statement = `
+    SELECT id FROM conversation
+     WHERE installation_id = ANY($1::text[]) AND visitor_id = $2 AND closed_at IS NULL ORDER BY id`;
+  return (await sql.query<{ id: string }>(statement, [installationIds, visitorId])).map((row) => row.id);
+}
+
+/** What is known of a conversation, for asking the source about it. */
+export async function findKnownConversation({ prisma }: Database, id: string): Promise<KnownConversation | undefined> {
+  const row = await prisma.conversation.findUnique({ where: { id } });
+  if (!row) return undefined;
+  return {
+    id,
+    installationId: row.installationId,
+    sourceId: id.slice(row.installationId.length + 1),
+    ...(row.channel !== null && { channel: row.channel }),
+    ...(row.visitorId !== null && { visitorId: row.visitorId }),
+    ...(row.visitorExternalId !== null && { visitorExternalId: row.visitorExternalId }),
+    ...(row.operatorId !== null && { operatorId: row.operatorId }),
+    ...(row.startedAt !== null && { startedAt: row.startedAt }),
+    ...(row.closedAt !== null && { closedAt: row.closedAt }),
+  };
+}

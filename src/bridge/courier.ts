@@ -1,0 +1,96 @@
+import type { Logger } from '../observability/logger.ts';
+import { carryHead, type CarryDependencies, type Carried } from './carry-head.ts';
+import { type Lease, LeaseLostError } from './delivery.ts';
+import { createWakeSignal } from './wake-signal.ts';
+
+/** Lanes worked on at the same time by one worker. */
+const CONCURRENCY = 32;
+/** A lane whose worker died is free again after this. */
+const LEASE_MS = 8_000;
+const RENEW_EVERY_MS = 2_000;
+/** Net below the wake-ups: retries fall due, and other processes plan. */
+const POLL_MS = 500;
+const AFTER_DATABASE_TROUBLE_MS = 1_000;
+
+export interface Courier {
+  /** There may be work now. */
+  wake(): void;
+  /** Claims no more and resolves when the lanes in flight are settled. */
+  stop(): Promise<void>;
+}
+
+/** Claims lanes and carries their heads until stopped, many at a time; a slow lane keeps only itself waiting. */
+export function startCourier(dependencies: CarryDependencies, logger: Logger): Courier {
+  const { lanes, worker } = dependencies;
+  const signal = createWakeSignal();
+  const inFlight = new Map<string, Lease>();
+  let stopping = false;
+
+  async function carry(lease: Lease): Promise<void> {
+    try {
+      const carried = await carryHead(lease, dependencies);
+      if (carried) logger.info(describe(lease, carried));
+    } catch (error) {
+      if (error instanceof LeaseLostError) logger.warn({ event: 'lease-lost', lane: lease.laneId });
+      // The lease ends by itself and the lane is tried again: what is on disk says where it stands.
+      else logger.error({ event: 'carry-failed', lane: lease.laneId, error });
+    } finally {
+      inFlight.delete(lease.laneId);
+      signal.wake();
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      const free = CONCURRENCY - inFlight.size;
+      try {
+        const leases = free > 0 ? await lanes.claim(worker, free, LEASE_MS) : [];
+        for (const lease of leases) {
+          inFlight.set(lease.laneId, lease);
+          void carry(lease);
+        }
+        await signal.wait(POLL_MS);
+      } catch (error) {
+        logger.error({ event: 'claim-failed', error });
+        await signal.wait(AFTER_DATABASE_TROUBLE_MS);
+      }
+    }
+  }
+
+  const renewal = setInterval(() => {
+    if (inFlight.size === 0) return;
+    lanes.renew([...inFlight.values()], LEASE_MS).catch((error: unknown) => {
+      logger.warn({ event: 'renew-failed', error });
+    });
+  }, RENEW_EVERY_MS);
+  const running = run();
+
+  return {
+    wake: () => signal.wake(),
+    async stop() {
+      stopping = true;
+      signal.wake();
+      await running;
+      while (inFlight.size > 0) await signal.wait(POLL_MS);
+      clearInterval(renewal);
+    },
+  };
+}
+
+/** The one line about one piece of work. Ids, codes and counts; never what was said. */
+function describe(lease: Lease, { delivery, outcome }: Carried): object {
+  const { settlement, attempt } = outcome;
+  return {
+    event: 'delivery',
+    lane: lease.laneId,
+    delivery: delivery.id,
+    kind: delivery.kind,
+    to: settlement.to,
+    ...('reason' in settlement && { reason: settlement.reason }),
+    ...('parts' in settlement && settlement.parts && { parts: settlement.parts.length }),
+    ...('retryInMs' in settlement && { retryInMs: settlement.retryInMs }),
+    ...(attempt && { outcome: attempt.outcome.outcome }),
+    ...(attempt?.outcome.httpStatus !== undefined && { httpStatus: attempt.outcome.httpStatus }),
+    ...(attempt?.outcome.requestId !== undefined && { upstreamRequestId: attempt.outcome.requestId }),
+  };
+}

@@ -1,0 +1,77 @@
+import type { FailureCode, FailureKind } from '../destinations/destination-failure.ts';
+
+/**
+ * What a delivery carries. `start`, `message` and `end` write into the destination; the others read from the source
+ * first and turn into messages, which take their place in the lane.
+ */
+export type DeliveryKind = 'start' | 'message' | 'end' | 'transcript' | 'transfer' | 'visitor-update';
+
+export type DeliveryStatus = 'pending' | 'sending' | 'delivered' | 'uncertain' | 'parked' | 'skipped' | 'expired';
+
+/** Who wrote a message of the conversation. `notice`: nobody, the connector says it. */
+export type Author = 'visitor' | 'agent' | 'notice';
+
+/** Payloads by kind; text is what will leave, to the letter. */
+export interface Payloads {
+  start: { startUnheard: boolean };
+  message: { author: Author; text: string };
+  end: Record<string, never>;
+  transcript: Record<string, never>;
+  transfer: { operatorId: string | null };
+  'visitor-update': Record<string, never>;
+}
+
+export interface NewDelivery<Kind extends DeliveryKind = DeliveryKind> {
+  /** Unique in its lane; planning the same key again changes nothing. */
+  key: string;
+  kind: Kind;
+  payload: Payloads[Kind];
+}
+
+export interface Delivery {
+  id: string;
+  key: string;
+  kind: DeliveryKind;
+  payload: Payloads[DeliveryKind];
+  position: number;
+  part: number;
+  status: DeliveryStatus;
+  /** Consecutive failures. */
+  failures: number;
+  /** Milliseconds since the first of them, by the database's clock; 0 without one. */
+  failingForMs: number;
+  /** Readings of the remote transcript since the last attempt that did not find it. */
+  looks: number;
+  /** When the first attempt began, by the database's clock. */
+  firstAttemptAt: Date | undefined;
+}
+
+/** Why a person must look at a delivery, why it was passed over, or what it waits for. */
+export type DeliveryReason =
+  | FailureCode
+  | 'destination-removed'
+  | 'settings-do-not-fit'
+  | 'no-remote-chat'
+  | 'retries-exhausted'
+  | 'source-unavailable'
+  | 'unexpected-error';
+
+/** How an attempt ended, for its row. */
+export interface AttemptOutcome {
+  outcome: 'delivered' | FailureKind;
+  code?: FailureCode | 'unexpected-error';
+  httpStatus?: number | undefined;
+  requestId?: string | undefined;
+}
+
+/** A worker's temporary right to a lane. Every later write checks the fencing number. */
+export interface Lease {
+  laneId: string;
+  installationId: string;
+  conversationId: string;
+  destinationId: string;
+  fencing: string;
+}
+
+/** Another worker has the lane: whatever this one was about to write is void. */
+export class LeaseLostError extends Error {}

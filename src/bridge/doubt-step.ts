@@ -1,0 +1,71 @@
+import { SourceUnavailableError } from './conversation-source.ts';
+import type { Delivery, Payloads } from './delivery.ts';
+import { retryOrPark, settleFailedLook, type StepOutcome } from './failure-settlement.ts';
+import { type ConfiguredDestination, hashOf, type LaneContext, type UncertainPolicy } from './lane-context.ts';
+import type { LaneStore } from './lane-store.ts';
+import { prepareStart, started } from './start-step.ts';
+
+/** "Not there" is believed at the second reading, a settle time after the first: the remote may still be writing. */
+const READINGS = 2;
+
+/**
+ * An earlier attempt may have arrived: looks before anything is sent again. Found: delivered. Not found twice: sent
+ * again. Where nobody can tell, the installation's policy decides, never this code in silence.
+ */
+export async function resolveDoubt(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
+  try {
+    return delivery.kind === 'start' ? await resolveStart(lane, delivery) : await resolveMessage(lane, delivery, lanes);
+  } catch (error) {
+    return { settlement: settleFailedLook(delivery, error, lane.configured.delivery) };
+  }
+}
+
+async function resolveStart(lane: LaneContext, delivery: Delivery): Promise<StepOutcome> {
+  // An empty room beside the real one is the lesser harm: a start is sent again unless the installation says otherwise.
+  if (!lane.configured.capabilities.canFindStarted) return byPolicy(lane, delivery, 'resend');
+  const prepared = await prepareStart(lane, delivery);
+  if (!('context' in prepared)) throw new SourceUnavailableError('the visitor is needed to look for the chat');
+  const since = delivery.firstAttemptAt ?? new Date(0);
+  const isTaken = (remoteId: string): Promise<boolean> => lane.chats.isTaken(lane.lease, remoteId);
+  const sighting = await lane.configured.destination.findStarted(prepared.context, since, isTaken);
+  if (sighting.outcome === 'sent') return started(lane, prepared, sighting.chat);
+  return sighting.outcome === 'cannotTell' ? byPolicy(lane, delivery, 'resend') : notFound(lane, delivery);
+}
+
+async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
+  const { chat, lease, chats, configured } = lane;
+  if (!chat) return { settlement: { to: 'parked', reason: 'no-remote-chat' } };
+  const { text } = delivery.payload as Payloads['message'];
+  const equalBefore = await lanes.countDelivered(lease, hashOf(text));
+  const remote = { ...chat, saveState: (state: unknown) => chats.saveState(lease, state) };
+  const sighting = await configured.destination.findSent(remote, {
+    key: messageKey(lane, delivery),
+    text,
+    equalBefore,
+  });
+  if (sighting === 'sent') return { settlement: { to: 'delivered' } };
+  return sighting === 'cannotTell' ? byPolicy(lane, delivery, 'hold') : notFound(lane, delivery);
+}
+
+function notFound({ configured }: LaneContext, delivery: Delivery): StepOutcome {
+  if (delivery.looks + 1 >= READINGS) return sendAgain(configured, delivery);
+  return { settlement: { to: 'sending', lookInMs: configured.delivery.settleMs, after: 'not-found' } };
+}
+
+function sendAgain(configured: ConfiguredDestination, delivery: Delivery): StepOutcome {
+  return { settlement: retryOrPark(delivery, undefined, configured.delivery, 'no-answer') };
+}
+
+function byPolicy({ configured }: LaneContext, delivery: Delivery, otherwise: UncertainPolicy): StepOutcome {
+  switch (configured.uncertainPolicy ?? otherwise) {
+    case 'hold':
+      return { settlement: { to: 'uncertain', reason: 'no-answer' } };
+    case 'resend':
+      return sendAgain(configured, delivery);
+    case 'skip':
+      return { settlement: { to: 'skipped', reason: 'no-answer' } };
+  }
+}
+
+/** The same on every attempt. */
+export const messageKey = ({ lease }: LaneContext, delivery: Delivery): string => `${lease.laneId}#${delivery.key}`;

@@ -1,0 +1,85 @@
+import type { Database, Sql } from '../persistence/database.ts';
+import type { DomainEvent } from './domain-events.ts';
+import { type PlannableEvent, planEvent, type PlanningInstallations } from './planner.ts';
+
+/** Reads a stored event's bytes again; undefined when they no longer mean anything to us. */
+export type ReadStoredEvent = (
+  source: string,
+  contentType: string | undefined,
+  body: Uint8Array,
+) => { event: DomainEvent; clientId: string | undefined } | undefined;
+
+export interface EventQueueDependencies {
+  database: Database;
+  installations: PlanningInstallations & {
+    learnClient(sql: Sql, installationId: string, clientId: string): Promise<void>;
+  };
+  readStoredEvent: ReadStoredEvent;
+}
+
+/** `planned` or `held` one event; `idle`: there was none that may be planned now. */
+export type PlanningOutcome =
+  { outcome: 'planned' | 'held' | 'idle' } | { outcome: 'failed'; eventId: string; error: unknown };
+
+interface EventRow {
+  id: string;
+  source: string;
+  content_type: string | null;
+  body: Uint8Array;
+  installation_id: string | null;
+  conversation_id: string | null;
+  age_seconds: number;
+}
+
+const TAKE = `
+SELECT id::text, source, content_type, body, installation_id, conversation_id,
+       EXTRACT(EPOCH FROM now() - received_at)::float8 AS age_seconds
+  FROM event WHERE plan_after <= now() ORDER BY plan_after, id LIMIT 1 FOR UPDATE SKIP LOCKED`;
+
+const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
+const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
+
+// Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the close.
+const RELEASE_HELD = `UPDATE event SET plan_after = now() WHERE conversation_id = $1 AND plan_after > now()`;
+
+const MAX_FAILURES = 8;
+const FAILED = `
+UPDATE event SET plan_failures = plan_failures + 1,
+       plan_after = CASE WHEN plan_failures + 1 < $2 THEN now() + (2 ^ plan_failures) * interval '1 second' END,
+       status = CASE WHEN plan_failures + 1 < $2 THEN status ELSE 'quarantined' END,
+       reason = CASE WHEN plan_failures + 1 < $2 THEN reason ELSE 'planning-failed' END
+ WHERE id = $1::bigint`;
+
+/** Plans the oldest event that is due, in one transaction, and waits for none that another planner holds. */
+export async function planNextEvent(dependencies: EventQueueDependencies): Promise<PlanningOutcome> {
+  const { database, installations, readStoredEvent } = dependencies;
+  let taken: EventRow | undefined;
+  try {
+    const outcome = await database.transaction(async (sql) => {
+      [taken] = await sql.query<EventRow>(TAKE);
+      if (!taken) return 'idle';
+      const read = readStoredEvent(taken.source, taken.content_type ?? undefined, taken.body);
+      if (!read) {
+        await sql.query(DONE, [taken.id]);
+        return 'planned';
+      }
+      if (taken.installation_id !== null && read.clientId !== undefined) {
+        await installations.learnClient(sql, taken.installation_id, read.clientId);
+      }
+      const result = await planEvent(sql, toPlannable(taken, read), installations);
+      await (result.planned ? sql.query(DONE, [taken.id]) : sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]));
+      return result.planned ? 'planned' : 'held';
+    });
+    if (outcome === 'planned' && taken?.conversation_id) await database.query(RELEASE_HELD, [taken.conversation_id]);
+    return { outcome };
+  } catch (error) {
+    if (!taken) throw error;
+    await database.query(FAILED, [taken.id, MAX_FAILURES]);
+    return { outcome: 'failed', eventId: taken.id, error };
+  }
+}
+
+function toPlannable(row: EventRow, read: { event: DomainEvent; clientId: string | undefined }): PlannableEvent {
+  const { id, source, installation_id: installationId, age_seconds: ageSeconds } = row;
+  return { id, source, ...read, installationId: installationId ?? undefined, ageSeconds };
+}

@@ -1,0 +1,51 @@
+import { DestinationFailure, type FailureCode } from '../destinations/destination-failure.ts';
+import type { DeliverySettings } from '../destinations/delivery-settings.ts';
+import type { AttemptOutcome, Delivery } from './delivery.ts';
+import { backOffMs, throttledMs } from './retry-policy.ts';
+import type { Settled, Settlement } from './settlement-store.ts';
+
+/** The attempt's row for whatever a destination threw. An error nobody foresaw counts as "nobody can tell". */
+export function outcomeOf(error: unknown): AttemptOutcome {
+  if (!(error instanceof DestinationFailure)) return { outcome: 'unknown', code: 'unexpected-error' };
+  return { outcome: error.kind, code: error.code, httpStatus: error.httpStatus, requestId: error.requestId };
+}
+
+/**
+ * What a failed write means, by its kind alone. Proven not sent: again by the back-off. Refused: a person must act, and
+ * nothing overtakes it. Unknown: looked for before it is sent again. Erring on the side of a visible stop, never of a
+ * silent loss or a double.
+ */
+export function settleFailure(delivery: Delivery, error: unknown, settings: DeliverySettings): Settlement {
+  const kind = error instanceof DestinationFailure ? error.kind : 'unknown';
+  const code: FailureCode = error instanceof DestinationFailure ? error.code : 'bad-answer';
+  if (kind === 'refused' || kind === 'gone') return { to: 'parked', reason: code };
+  if (kind === 'unknown') return { to: 'sending', lookInMs: 0, after: 'no-answer' };
+  return retryOrPark(delivery, error, settings, code);
+}
+
+/** A look that failed tells nothing: it is repeated by the same back-off, and the delivery stays in doubt meanwhile. */
+export function settleFailedLook(delivery: Delivery, error: unknown, settings: DeliverySettings): Settlement {
+  if (error instanceof DestinationFailure && (error.kind === 'refused' || error.kind === 'gone')) {
+    return { to: 'uncertain', reason: error.code };
+  }
+  if (delivery.failingForMs > settings.retryForMs) return { to: 'uncertain', reason: 'retries-exhausted' };
+  return { to: 'sending', lookInMs: pauseMs(delivery, error, settings), after: 'failed-look' };
+}
+
+export function retryOrPark(
+  delivery: Delivery,
+  error: unknown,
+  settings: DeliverySettings,
+  code: FailureCode,
+): Settlement {
+  if (delivery.failingForMs > settings.retryForMs) return { to: 'parked', reason: 'retries-exhausted' };
+  return { to: 'pending', retryInMs: pauseMs(delivery, error, settings), reason: code };
+}
+
+function pauseMs(delivery: Delivery, error: unknown, settings: DeliverySettings): number {
+  const backOff = backOffMs(delivery.failures + 1, settings);
+  if (!(error instanceof DestinationFailure) || error.retryAfterMs === undefined) return backOff;
+  return Math.max(throttledMs(error.retryAfterMs, backOff), backOff);
+}
+
+export type StepOutcome = Pick<Settled, 'settlement' | 'alongside'>;

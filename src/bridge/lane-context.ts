@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { Capabilities, OpenDestination } from '../destinations/contract.ts';
+import type { ConversationSource, KnownConversation } from './conversation-source.ts';
+import type { Lease } from './delivery.ts';
+import type { RemoteChatStore, StoredRemoteChat } from './remote-chat-store.ts';
+
+export type UncertainPolicy = 'hold' | 'resend' | 'skip';
+
+/** A destination as one installation configured it. */
+export interface ConfiguredDestination extends OpenDestination {
+  capabilities: Capabilities;
+  siteLabel: string;
+  /** The installation's own choice, where it made one. */
+  uncertainPolicy: UncertainPolicy | undefined;
+}
+
+/** Opens what an installation configured. `removed`: there is no such destination any more. */
+export type OpenConfigured = (
+  installationId: string,
+  destinationId: string,
+) => Promise<ConfiguredDestination | 'removed' | 'settings-do-not-fit'>;
+
+/** Everything that working on the head of one lane needs to know. */
+export interface LaneContext {
+  lease: Lease;
+  configured: ConfiguredDestination;
+  conversation: KnownConversation;
+  chat: StoredRemoteChat | undefined;
+  source: ConversationSource;
+  chats: RemoteChatStore;
+}
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

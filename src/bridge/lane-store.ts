@@ -1,0 +1,122 @@
+import type { Database } from '../persistence/database.ts';
+import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
+
+/** Claims lanes, reads their heads and writes attempts ahead. All times are the database's. */
+export interface LaneStore {
+  /** Leases up to `limit` lanes that have something due. Lanes that another worker holds are not waited for. */
+  claim(owner: string, limit: number, leaseMs: number): Promise<Lease[]>;
+  /** Prolongs leases; those that were lost meanwhile stay lost. */
+  renew(leases: readonly Lease[], leaseMs: number): Promise<void>;
+  /** The one delivery of the lane that may be worked on. */
+  head(lease: Lease): Promise<Delivery | undefined>;
+  /** Frees a lane that has nothing to do. */
+  release(lease: Lease): Promise<void>;
+  /**
+   * Commits "about to send" before any byte leaves. Returns the attempt's id. Throws `LeaseLostError` when the lease is
+   * not this worker's any more; this is the last check before sending.
+   */
+  beginAttempt(lease: Lease, delivery: Delivery, worker: string, contentHash: string | null): Promise<string>;
+  /** How many earlier messages of the lane carried exactly this text. */
+  countDelivered(lease: Lease, contentHash: string): Promise<number>;
+}
+
+interface LeaseRow {
+  id: string;
+  installation_id: string;
+  conversation_id: string;
+  destination_id: string;
+  fencing: string;
+}
+
+interface HeadRow {
+  id: string;
+  key: string;
+  kind: Delivery['kind'];
+  payload: Delivery['payload'];
+  position: number;
+  part: number;
+  status: Delivery['status'];
+  failures: number;
+  failing_for_ms: number;
+  looks: number;
+  first_attempt_at: Date | null;
+}
+
+// The lane row alone decides who may work: a retry moves next_at and so holds its successors back, and the lease ends by itself.
+const CLAIM = `
+WITH due AS (
+  SELECT id FROM lane
+   WHERE next_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+   ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE lane SET lease_owner = $1, lease_until = now() + $3 * interval '1 millisecond', fencing = fencing + 1
+  FROM due WHERE lane.id = due.id
+RETURNING lane.id, installation_id, conversation_id, destination_id, fencing::text`;
+
+const RENEW = `
+UPDATE lane SET lease_until = now() + $3 * interval '1 millisecond'
+  FROM unnest($1::text[], $2::text[]) AS held(id, fencing)
+ WHERE lane.id = held.id AND lane.fencing = held.fencing::bigint`;
+
+const HEAD = `
+SELECT id::text, key, kind, payload, position, part, status, failures, looks,
+       COALESCE(EXTRACT(EPOCH FROM now() - first_failure_at) * 1000, 0)::int AS failing_for_ms,
+       (SELECT min(started_at) FROM attempt WHERE delivery_id = delivery.id) AS first_attempt_at
+  FROM delivery WHERE lane_id = $1 AND open ORDER BY position, part LIMIT 1`;
+
+const RELEASE = `
+UPDATE lane SET lease_owner = NULL, lease_until = NULL, next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() END
+ WHERE id = $1 AND fencing = $2::bigint`;
+
+// Row by row: still our lease, then the delivery is on its way, then the attempt is on disk. Nothing at all if not.
+const BEGIN_ATTEMPT = `
+WITH held AS (
+  SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint AND lease_until > now() FOR UPDATE
+), moved AS (
+  UPDATE delivery SET status = 'sending', attempts = attempts + 1, looks = 0, content_hash = $5
+    FROM held WHERE delivery.id = $3::bigint AND delivery.lane_id = held.id
+  RETURNING delivery.id, attempts
+)
+INSERT INTO attempt (delivery_id, number, fencing, worker)
+SELECT id, attempts, $2::bigint, $4 FROM moved RETURNING id::text`;
+
+const COUNT_DELIVERED = `
+SELECT count(*)::int AS count FROM delivery WHERE lane_id = $1 AND content_hash = $2 AND status = 'delivered'`;
+
+export function createLaneStore(database: Database): LaneStore {
+  return {
+    async claim(owner, limit, leaseMs) {
+      const rows = await database.query<LeaseRow>(CLAIM, [owner, limit, leaseMs]);
+      return rows.map((row) => ({
+        laneId: row.id,
+        installationId: row.installation_id,
+        conversationId: row.conversation_id,
+        destinationId: row.destination_id,
+        fencing: row.fencing,
+      }));
+    },
+    async renew(leases, leaseMs) {
+      const ids = leases.map((lease) => lease.laneId);
+      await database.query(RENEW, [ids, leases.map((lease) => lease.fencing), leaseMs]);
+    },
+    async head(lease) {
+      const [row] = await database.query<HeadRow>(HEAD, [lease.laneId]);
+      if (!row) return undefined;
+      const { failing_for_ms: failingForMs, first_attempt_at: firstAttemptAt, ...rest } = row;
+      return { ...rest, failingForMs, firstAttemptAt: firstAttemptAt ?? undefined };
+    },
+    async release(lease) {
+      await database.query(RELEASE, [lease.laneId, lease.fencing]);
+    },
+    async beginAttempt(lease, delivery, worker, contentHash) {
+      const values = [lease.laneId, lease.fencing, delivery.id, worker, contentHash];
+      const [attempt] = await database.query<{ id: string }>(BEGIN_ATTEMPT, values);
+      if (!attempt) throw new LeaseLostError('the lane was taken over before the attempt');
+      return attempt.id;
+    },
+    async countDelivered(lease, contentHash) {
+      const [row] = await database.query<{ count: number }>(COUNT_DELIVERED, [lease.laneId, contentHash]);
+      return row?.count ?? 0;
+    },
+  };
+}

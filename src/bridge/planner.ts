@@ -1,0 +1,190 @@
+import type { Sql } from '../persistence/database.ts';
+import {
+  type ConversationFacts,
+  conversationIdOf,
+  lockConversation,
+  markClosed,
+  markStarted,
+  openConversationsOf,
+  setOperator,
+  upsertConversation,
+} from './conversation-store.ts';
+import type { NewDelivery } from './delivery.ts';
+import type { ConversationClosed, ConversationStarted, DomainEvent, SatisfactionAnswered } from './domain-events.ts';
+import { enqueue, lanesOf } from './enqueue.ts';
+import { NOTICE_PREFIX } from './render-message.ts';
+
+/** What the planner asks about installations, inside its own transaction. */
+export interface PlanningInstallations {
+  destinationIds(sql: Sql, installationId: string): Promise<string[]>;
+  lateStartSeconds(sql: Sql, installationId: string): Promise<number>;
+  idsOfClient(sql: Sql, clientId: string): Promise<string[]>;
+  setActive(sql: Sql, installationId: string, active: boolean, at: Date): Promise<void>;
+  forgetOperator(sql: Sql, installationIds: string[], operatorId: string): Promise<void>;
+}
+
+/** An event with what its row says about it. */
+export interface PlannableEvent {
+  id: string;
+  source: string;
+  event: DomainEvent;
+  installationId: string | undefined;
+  clientId: string | undefined;
+  /** Seconds since it was stored, by the database's clock. */
+  ageSeconds: number;
+}
+
+/** `hold`: not yet; plan it again when it is that many seconds old. */
+export type PlanResult = { planned: true } | { planned: false; holdUntilAgeSeconds: number };
+
+const PLANNED: PlanResult = { planned: true };
+
+/**
+ * Turns one event into deliveries, inside the caller's transaction: all of it or nothing. Planning the same event again
+ * changes nothing. No call leaves the process here; whatever must be read from elsewhere is a delivery of its own.
+ */
+export async function planEvent(
+  sql: Sql,
+  found: PlannableEvent,
+  installations: PlanningInstallations,
+): Promise<PlanResult> {
+  const { event, installationId } = found;
+  if (installationId === undefined) {
+    await planClientEvent(sql, found, installations);
+    return PLANNED;
+  }
+  switch (event.kind) {
+    case 'conversation-started':
+      await planStart(sql, found, installationId, event, installations);
+      return PLANNED;
+    case 'conversation-closed':
+      return planClose(sql, found, installationId, event, installations);
+    case 'satisfaction-answered':
+      await planSatisfaction(sql, found, installationId, event);
+      return PLANNED;
+    case 'installation-activated':
+    case 'installation-disabled':
+      await installations.setActive(sql, installationId, event.kind === 'installation-activated', event.occurredAt);
+      return PLANNED;
+    case 'visitor-updated':
+    case 'operator-changed':
+      return PLANNED;
+  }
+}
+
+/** The first start makes one remote chat per destination; a later one is the arrival of a transfer. */
+async function planStart(
+  sql: Sql,
+  found: PlannableEvent,
+  installationId: string,
+  event: ConversationStarted,
+  installations: PlanningInstallations,
+): Promise<void> {
+  const conversation = await upsertConversation(sql, { ...event, installationId, sourceId: event.conversationId });
+  // Its close was passed without it: the chat was made then.
+  if (conversation.closed) return;
+  if (conversation.startSource === null) {
+    await markStarted(sql, conversation.id, found.source, event.occurredAt, event.operatorId);
+    await startEverywhere(sql, found, installationId, conversation.id, installations, [
+      { key: 'start', kind: 'start', payload: { startUnheard: false } },
+    ]);
+    return;
+  }
+  // Push and webhook may both announce one start; only the same door's second announcement is a transfer for certain.
+  const changed = event.operatorId !== undefined && event.operatorId !== conversation.operatorId;
+  if (conversation.startSource !== found.source && !changed) return;
+  if (event.operatorId !== undefined) await setOperator(sql, conversation.id, event.operatorId);
+  for (const lane of await lanesOf(sql, conversation.id)) {
+    const payload = { operatorId: event.operatorId ?? null };
+    await enqueue(sql, lane, [{ key: `transfer:${found.id}`, kind: 'transfer', payload }], found.id);
+  }
+}
+
+/**
+ * A close may overtake its start by as long as the sender retries. It waits for that, then passes: the conversation is
+ * carried over whole, and the chat is told that its start was never heard of.
+ */
+async function planClose(
+  sql: Sql,
+  found: PlannableEvent,
+  installationId: string,
+  event: ConversationClosed,
+  installations: PlanningInstallations,
+): Promise<PlanResult> {
+  const facts: ConversationFacts = { ...event, installationId, sourceId: event.conversationId };
+  const known = await lockConversation(sql, conversationIdOf(facts));
+  if (known?.closed) return PLANNED;
+  const ending: NewDelivery[] = [
+    { key: 'transcript', kind: 'transcript', payload: {} },
+    { key: 'end', kind: 'end', payload: {} },
+  ];
+  if (known && known.startSource !== null) {
+    await upsertConversation(sql, facts);
+    await markClosed(sql, known.id, event.occurredAt, event.operatorIds.at(-1));
+    for (const lane of await lanesOf(sql, known.id)) await enqueue(sql, lane, ending, found.id);
+    return PLANNED;
+  }
+  const patience = await installations.lateStartSeconds(sql, installationId);
+  if (found.ageSeconds < patience) return { planned: false, holdUntilAgeSeconds: patience };
+  const { id } = await upsertConversation(sql, facts);
+  await markClosed(sql, id, event.occurredAt, event.operatorIds.at(-1));
+  const start: NewDelivery = { key: 'start', kind: 'start', payload: { startUnheard: true } };
+  await startEverywhere(sql, found, installationId, id, installations, [start, ...ending]);
+  return PLANNED;
+}
+
+async function startEverywhere(
+  sql: Sql,
+  found: PlannableEvent,
+  installationId: string,
+  conversationId: string,
+  installations: PlanningInstallations,
+  deliveries: readonly NewDelivery[],
+): Promise<void> {
+  for (const destinationId of await installations.destinationIds(sql, installationId)) {
+    await enqueue(sql, { installationId, conversationId, destinationId }, deliveries, found.id);
+  }
+}
+
+async function planSatisfaction(
+  sql: Sql,
+  found: PlannableEvent,
+  installationId: string,
+  event: SatisfactionAnswered,
+): Promise<void> {
+  const conversationId = conversationIdOf({ installationId, sourceId: event.conversationId });
+  const text = `${NOTICE_PREFIX} ${describeAnswer(event.answer)}`;
+  for (const lane of await lanesOf(sql, conversationId)) {
+    const payload = { author: 'notice' as const, text };
+    await enqueue(sql, lane, [{ key: `satisfaction:${found.id}`, kind: 'message', payload }], found.id);
+  }
+}
+
+function describeAnswer(answer: SatisfactionAnswered['answer']): string {
+  switch (answer.type) {
+    case 'score':
+      return `The visitor rated the conversation: ${answer.value}`;
+    case 'customer-satisfaction':
+      return `The visitor rated the conversation (customer satisfaction): ${answer.value}`;
+    case 'net-promoter-score':
+      return `The visitor rated the conversation (net promoter score): ${answer.value}`;
+    case 'comment':
+      return `The visitor commented on the conversation: ${answer.text}`;
+    case 'custom-question':
+      return `The visitor answered the custom question: ${answer.answered ? 'yes' : 'no'}`;
+  }
+}
+
+/** Events that name a client and no website belong to all of that client's installations. */
+async function planClientEvent(sql: Sql, found: PlannableEvent, installations: PlanningInstallations): Promise<void> {
+  const { event, clientId } = found;
+  if (clientId === undefined) return;
+  const installationIds = await installations.idsOfClient(sql, clientId);
+  if (event.kind === 'operator-changed') await installations.forgetOperator(sql, installationIds, event.operatorId);
+  if (event.kind !== 'visitor-updated') return;
+  for (const conversationId of await openConversationsOf(sql, installationIds, event.visitorId)) {
+    for (const lane of await lanesOf(sql, conversationId)) {
+      await enqueue(sql, lane, [{ key: `visitor:${found.id}`, kind: 'visitor-update', payload: {} }], found.id);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { splitText } from '../destinations/split-text.ts';
+import { type ConversationSource, SourceUnavailableError, type Unreadable } from './conversation-source.ts';
+import type { Author, Delivery, NewDelivery, Payloads } from './delivery.ts';
+import type { LaneContext } from './lane-context.ts';
+import { renderEntry, renderTransfer, renderUnreadableTranscript, renderVisitorChange } from './render-message.ts';
+import { backOffMs } from './retry-policy.ts';
+import type { Settled } from './settlement-store.ts';
+
+/** How long a transcript is asked for before the chat is told that there is none, in ms. */
+export const TRANSCRIPT_PATIENCE_MS = 10 * 60_000;
+/** A conversation that closed this moment may not be readable yet: how often "not found" is asked again. */
+const NOT_FOUND_TRIES = 3;
+const VISITOR_TRIES = 5;
+
+type Outcome = Pick<Settled, 'settlement' | 'alongside'>;
+
+/** Messages for a text that may be longer than the destination takes. Keys stay the same however often this is done. */
+export function messageParts(key: string, author: Author, text: string, limit: number): NewDelivery<'message'>[] {
+  const texts = splitText(text, limit);
+  return texts.map((part, index) => ({
+    key: texts.length === 1 ? key : `${key}/${index + 1}`,
+    kind: 'message',
+    payload: { author, text: part },
+  }));
+}
+
+/** The history after the close: every entry becomes a message in its order, or one note says why there is none. */
+export async function readTranscript(context: LaneContext, delivery: Delivery): Promise<Outcome> {
+  const { source, conversation } = context;
+  const limit = context.configured.delivery.textLimit;
+  const note = (reason: Unreadable | 'source-unavailable'): Outcome => {
+    const parts = messageParts('transcript:note', 'notice', renderUnreadableTranscript(reason), limit);
+    return { settlement: { to: 'skipped', reason: 'source-unavailable', parts } };
+  };
+  try {
+    const transcript = await source.transcript(conversation);
+    if ('entries' in transcript) {
+      const parts = transcript.entries.flatMap((entry, index) =>
+        messageParts(`transcript:${index + 1}`, entry.author, renderEntry(entry), limit),
+      );
+      return { settlement: { to: 'delivered', parts } };
+    }
+    const mayAppear = transcript.unreadable === 'not-found' && delivery.failures < NOT_FOUND_TRIES;
+    return mayAppear ? retryReading(context, delivery) : note(transcript.unreadable);
+  } catch (error) {
+    if (!(error instanceof SourceUnavailableError)) throw error;
+    const patient = delivery.failingForMs < TRANSCRIPT_PATIENCE_MS;
+    return patient ? retryReading(context, delivery) : note('source-unavailable');
+  }
+}
+
+export async function readTransfer(context: LaneContext, delivery: Delivery): Promise<Outcome> {
+  const { operatorId } = delivery.payload as Payloads['transfer'];
+  const text = renderTransfer(operatorId === null ? undefined : await nameAgent(context, operatorId));
+  return {
+    settlement: {
+      to: 'delivered',
+      parts: messageParts(delivery.key + ':note', 'notice', text, context.configured.delivery.textLimit),
+    },
+  };
+}
+
+/** Tells an open chat which contact fields changed since it was told last; nothing when none did. */
+export async function readVisitorUpdate(context: LaneContext, delivery: Delivery): Promise<Outcome> {
+  const { chat, chats, lease, source, conversation } = context;
+  if (chat?.status !== 'open') return { settlement: { to: 'skipped', reason: 'chat-over' } };
+  try {
+    const visitor = await source.visitor(conversation);
+    if (!('details' in visitor)) return { settlement: { to: 'skipped', reason: 'source-unavailable' } };
+    const text = renderVisitorChange(chat.visitor, visitor.details);
+    if (text === undefined) return { settlement: { to: 'delivered' } };
+    return {
+      settlement: {
+        to: 'delivered',
+        parts: messageParts(delivery.key + ':note', 'notice', text, context.configured.delivery.textLimit),
+      },
+      alongside: (sql) => chats.setVisitor(sql, lease, visitor.details),
+    };
+  } catch (error) {
+    if (!(error instanceof SourceUnavailableError)) throw error;
+    if (delivery.failures < VISITOR_TRIES) return retryReading(context, delivery);
+    return { settlement: { to: 'skipped', reason: 'source-unavailable' } };
+  }
+}
+
+/** The agent as a person can recognise them: by name, else by number. */
+export async function nameAgent(
+  { source, conversation }: { source: ConversationSource; conversation: { installationId: string } },
+  operatorId: string,
+): Promise<string> {
+  return (await source.operatorName(conversation.installationId, operatorId)) ?? `agent ${operatorId}`;
+}
+
+export function retryReading({ configured }: LaneContext, delivery: Delivery): Outcome {
+  const retryInMs = backOffMs(delivery.failures + 1, configured.delivery);
+  return { settlement: { to: 'pending', retryInMs, reason: 'source-unavailable' } };
+}

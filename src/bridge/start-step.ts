@@ -1,0 +1,72 @@
+import type { StartContext, StartedChat, VisitorDetails } from '../destinations/contract.ts';
+import { splitText } from '../destinations/split-text.ts';
+import { SourceUnavailableError } from './conversation-source.ts';
+import type { Delivery, NewDelivery, Payloads } from './delivery.ts';
+import type { LaneContext } from './lane-context.ts';
+import { messageParts, nameAgent, retryReading } from './reading-steps.ts';
+import { renderContext } from './render-message.ts';
+import type { Settled } from './settlement-store.ts';
+
+/** How often the visitor's details are asked for before the chat starts without them: a waiting visitor comes first. */
+const DETAILS_TRIES = 3;
+
+/** A start that is ready to leave: everything that must be read has been read. */
+export interface PreparedStart {
+  context: StartContext;
+  visitor: VisitorDetails;
+  /** What of the context message the start itself does not carry. */
+  parts: NewDelivery[];
+}
+
+/** Reads who the visitor is, or decides to go on without; a settlement means "not now". */
+export async function prepareStart(
+  lane: LaneContext,
+  delivery: Delivery,
+): Promise<PreparedStart | Pick<Settled, 'settlement'>> {
+  const { conversation, configured } = lane;
+  const { startUnheard } = delivery.payload as Payloads['start'];
+  const visitor = await readVisitor(lane, delivery);
+  if (visitor === 'retry') return retryReading(lane, delivery);
+  const text = renderContext({
+    conversationId: conversation.id,
+    siteLabel: configured.siteLabel,
+    channel: conversation.channel,
+    agentName: conversation.operatorId === undefined ? undefined : await nameAgent(lane, conversation.operatorId),
+    visitor: visitor.details,
+    visitorUnreadable: visitor.unreadable,
+    startUnheard,
+  });
+  const limit = configured.delivery.textLimit;
+  const [openingText = '', ...rest] = splitText(text, limit);
+  const remaining = configured.capabilities.startCarriesText ? rest.join('') : text;
+  return {
+    context: { conversationId: conversation.id, visitor: visitor.details, openingText },
+    visitor: visitor.details,
+    parts: remaining === '' ? [] : messageParts('context', 'notice', remaining, limit),
+  };
+}
+
+type ReadVisitor = { details: VisitorDetails; unreadable?: Parameters<typeof renderContext>[0]['visitorUnreadable'] };
+
+async function readVisitor({ source, conversation }: LaneContext, delivery: Delivery): Promise<ReadVisitor | 'retry'> {
+  const anonymous: VisitorDetails = {
+    ...(conversation.visitorId !== undefined && { uniqueId: conversation.visitorId }),
+  };
+  try {
+    const visitor = await source.visitor(conversation);
+    if ('details' in visitor) return { details: { ...anonymous, ...visitor.details } };
+    return { details: anonymous, unreadable: visitor.unreadable };
+  } catch (error) {
+    if (!(error instanceof SourceUnavailableError)) throw error;
+    if (delivery.failures < DETAILS_TRIES) return 'retry';
+    return { details: anonymous, unreadable: 'source-unavailable' };
+  }
+}
+
+/** What follows from a chat that exists now, whether this attempt made it or an earlier one did. */
+export function started({ chats, lease }: LaneContext, prepared: PreparedStart, chat: StartedChat) {
+  return {
+    settlement: { to: 'delivered', parts: prepared.parts },
+    alongside: (sql) => chats.insert(sql, lease, chat, prepared.visitor),
+  } satisfies Pick<Settled, 'settlement' | 'alongside'>;
+}

@@ -1,0 +1,73 @@
+import { ZodError } from 'zod';
+import { type ConversationSource, SourceUnavailableError } from './bridge/conversation-source.ts';
+import type { OpenConfigured } from './bridge/lane-context.ts';
+import type { ReadStoredEvent } from './bridge/event-queue.ts';
+import type { DestinationDependencies, DestinationType } from './destinations/contract.ts';
+import { IadvizeFailure } from './iadvize/iadvize-failure.ts';
+import type { IadvizeAccess, IadvizeSource } from './iadvize/iadvize-source.ts';
+import type { Installations } from './installations/installations.ts';
+import { type EventSource, readEvent } from './intake/read-event.ts';
+
+/** The rooms do not know each other; these join what the bridge asks for to what the others give. */
+
+export function conversationSource(iadvize: IadvizeSource): ConversationSource {
+  async function orUnavailable<Answer>(asked: Promise<Answer>): Promise<Answer> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (error instanceof IadvizeFailure && error.kind === 'unavailable') {
+        throw new SourceUnavailableError(error.message, { cause: error });
+      }
+      throw error;
+    }
+  }
+  return {
+    visitor: (conversation) => orUnavailable(iadvize.visitor(conversation)),
+    transcript: (conversation) => orUnavailable(iadvize.transcript(conversation)),
+    operatorName: (installationId, operatorId) => iadvize.operatorName(installationId, operatorId),
+  };
+}
+
+export const readStoredEvent: ReadStoredEvent = (source, contentType, body) => {
+  const read = readEvent(source as EventSource, contentType, body);
+  return read.status === 'accepted' ? { event: read.event, clientId: read.clientId } : undefined;
+};
+
+export function openConfigured(
+  installations: Installations,
+  types: readonly DestinationType[],
+  dependencies: DestinationDependencies,
+): OpenConfigured {
+  return async (installationId, destinationId) => {
+    try {
+      const installation = await installations.find(installationId);
+      const configured = installation?.settings.destinations.find((one) => one.id === destinationId);
+      const type = types.find((one) => one.type === configured?.type);
+      if (!installation || !configured || !type) return 'removed';
+      return {
+        ...type.open(configured.settings, dependencies),
+        capabilities: type.capabilities,
+        siteLabel: installation.label,
+        uncertainPolicy: installation.settings.uncertainPolicy,
+      };
+    } catch (error) {
+      // Settings were valid when they were stored; a later release may judge them otherwise.
+      if (error instanceof ZodError) return 'settings-do-not-fit';
+      throw error;
+    }
+  };
+}
+
+/** `installations.find` decrypts, so nothing of this is kept longer than a call. */
+export function iadvizeAccess(installations: Installations) {
+  return async (installationId: string): Promise<IadvizeAccess | undefined> => {
+    const installation = await installations.find(installationId);
+    if (!installation) return undefined;
+    const { restApiKey, graphqlUsername, graphqlPassword } = installation.settings.iadvize ?? {};
+    const graphql =
+      graphqlUsername !== undefined && graphqlPassword !== undefined
+        ? { username: graphqlUsername, password: graphqlPassword }
+        : undefined;
+    return { platform: installation.platform, websiteNumber: String(installation.websiteId), restApiKey, graphql };
+  };
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import { Router } from 'express';
+import { adminListRoutes } from './admin/admin-list-routes.ts';
+import { type Courier, startCourier } from './bridge/courier.ts';
+import { createLaneStore } from './bridge/lane-store.ts';
+import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
+import { createRemoteChatStore } from './bridge/remote-chat-store.ts';
+import { createSettlementStore } from './bridge/settlement-store.ts';
+import { conversationSource, iadvizeAccess, openConfigured, readStoredEvent } from './compose-bridge.ts';
+import type { Config } from './config.ts';
+import { DESTINATION_TYPES } from './destinations/registry.ts';
+import { createApp } from './http/app.ts';
+import { probeRoutes } from './http/probes.ts';
+import { captureRawBody } from './http/raw-body.ts';
+import { requireAdmin } from './http/require-admin.ts';
+import { requireSignature } from './http/require-signature.ts';
+import { type RunningServer, startServer } from './http/server.ts';
+import { createGraphqlClient } from './iadvize/graphql-client.ts';
+import { createIadvizeSource } from './iadvize/iadvize-source.ts';
+import { installationRoutes } from './installations/installation-routes.ts';
+import { createInstallationStore } from './installations/installation-store.ts';
+import { createInstallations, type Installations } from './installations/installations.ts';
+import { applyInstallationsFile } from './installations/installations-file.ts';
+import { planningInstallations } from './installations/planning-queries.ts';
+import { createEventStore } from './intake/event-store.ts';
+import { pushRoutes, WEBHOOK_BODY_LIMIT, webhookRoutes } from './intake/intake-routes.ts';
+import type { Logger } from './observability/logger.ts';
+import { createHttpClient, type HttpClient } from './outgoing/http-client.ts';
+import { type Database, openDatabase } from './persistence/database.ts';
+import { createReadiness } from './persistence/readiness.ts';
+import { createSecretBox } from './persistence/secret-box.ts';
+
+export interface Service {
+  port: number;
+  /** Takes nothing new, finishes what is in flight, closes everything. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  config: Config;
+  logger: Logger;
+  /** A database that is open already; tests bring their own. */
+  database?: Database;
+}
+
+/** The one place where objects are built. Resolves when the service listens. */
+export async function startService({ config, logger, database: given }: ServiceOptions): Promise<Service> {
+  const database = given ?? (await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR }));
+  // iAdvize's addresses are the operator's own, installations' are a stranger's.
+  const trustedHttp = createHttpClient({ allowPrivateAddresses: true });
+  const guardedHttp = createHttpClient({ allowPrivateAddresses: config.ALLOW_PRIVATE_UPSTREAMS });
+  try {
+    const secretBox = createSecretBox(config.ENCRYPTION_KEYS);
+    const installations = createInstallations(createInstallationStore(database, secretBox), DESTINATION_TYPES);
+    if (config.INSTALLATIONS_FILE !== undefined) {
+      await applyInstallationsFile(config.INSTALLATIONS_FILE, installations, logger);
+    }
+    const workers =
+      config.ROLE === 'web'
+        ? undefined
+        : startWorkers({ config, logger, database, installations, trustedHttp, guardedHttp, secretBox });
+    const readiness = createReadiness(database);
+    const routers = [probeRoutes(readiness)];
+    if (config.ROLE !== 'worker') {
+      routers.push(...webRouters(config, database, installations, () => workers?.planning.wake()));
+    }
+    const server = await startServer(createApp(logger, routers), { port: config.PORT, host: config.HOST });
+    return {
+      port: server.port,
+      async stop() {
+        readiness.drain();
+        await drain(server, workers);
+        guardedHttp.close();
+        trustedHttp.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    guardedHttp.close();
+    trustedHttp.close();
+    await database.close();
+    throw error;
+  }
+}
+
+function webRouters(
+  config: Config,
+  database: Database,
+  installations: Installations,
+  onAccepted: () => void,
+): Router[] {
+  const events = createEventStore(database, config.DEFAULT_PLATFORM, onAccepted);
+  const signed = Router();
+  signed.use('/iadvize', captureRawBody(WEBHOOK_BODY_LIMIT), requireSignature(config.IADVIZE_SECRET_TOKENS));
+  const guarded = Router();
+  guarded.use(['/admin', '/metrics'], requireAdmin(config.ADMIN_TOKEN));
+  return [
+    ...(config.IADVIZE_PUSH_KEY === undefined ? [] : [pushRoutes(events, config.IADVIZE_PUSH_KEY)]),
+    signed,
+    webhookRoutes(events),
+    guarded,
+    installationRoutes(installations),
+    adminListRoutes(database),
+  ];
+}
+
+interface Workers {
+  planning: PlanningLoop;
+  courier: Courier;
+}
+
+interface WorkerParts {
+  config: Config;
+  logger: Logger;
+  database: Database;
+  installations: Installations;
+  trustedHttp: HttpClient;
+  guardedHttp: HttpClient;
+  secretBox: ReturnType<typeof createSecretBox>;
+}
+
+function startWorkers(parts: WorkerParts): Workers {
+  const { config, logger, database, installations, trustedHttp, guardedHttp, secretBox } = parts;
+  const now = (): Date => new Date();
+  const iadvize = createIadvizeSource({
+    database,
+    http: trustedHttp,
+    graphql: createGraphqlClient(
+      { graphql: config.IADVIZE_GRAPHQL_URL, oauth: config.IADVIZE_OAUTH_URL },
+      trustedHttp,
+      now,
+    ),
+    restUrls: { sd: config.IADVIZE_REST_URL_SD, ha: config.IADVIZE_REST_URL_HA },
+    accessOf: iadvizeAccess(installations),
+  });
+  const courier = startCourier(
+    {
+      database,
+      lanes: createLaneStore(database),
+      settlements: createSettlementStore(database),
+      chats: createRemoteChatStore(database, secretBox),
+      source: conversationSource(iadvize),
+      openConfigured: openConfigured(installations, DESTINATION_TYPES, { http: guardedHttp, now }),
+      worker: `${os.hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    },
+    logger,
+  );
+  const planning = startPlanning(
+    { database, installations: planningInstallations, readStoredEvent },
+    () => courier.wake(),
+    logger,
+  );
+  return { planning, courier };
+}
+
+/** Calls first, so that nothing new comes in; then the planner, which makes work; then the couriers, who do it. */
+async function drain(server: RunningServer, workers: Workers | undefined): Promise<void> {
+  await server.drain();
+  await workers?.planning.stop();
+  await workers?.courier.stop();
+}

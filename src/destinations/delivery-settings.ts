@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const milliseconds = (defaultMs: number, maxMs: number) => z.int().min(0).max(maxMs).default(defaultMs);
+
+/** Settings that every destination has, with its own defaults where its contract names others. All times in ms. */
+export function deliverySettings(defaults: { settleMs: number; textLimit: number }) {
+  return {
+    sendTimeoutMs: milliseconds(15_000, 60_000).describe('How long one call may take, in ms.'),
+    settleMs: milliseconds(defaults.settleMs, 600_000).describe(
+      'How long a write may take to show in the remote transcript, in ms. A doubtful message is looked for twice, this long apart, before it is sent again.',
+    ),
+    textLimit: z
+      .int()
+      .min(20)
+      .max(100_000)
+      .default(defaults.textLimit)
+      .describe('Longest text of one message, in UTF-16 units; longer ones are split.'),
+    retryBaseMs: milliseconds(1_000, 600_000).describe(
+      'First pause after a failure, in ms; doubles with each further one.',
+    ),
+    retryMaxMs: milliseconds(60_000, 3_600_000).describe('Longest pause between tries, in ms.'),
+    retryForMs: milliseconds(4 * 3_600_000, 7 * 24 * 3_600_000).describe(
+      'How long a delivery is tried before it is parked for a person, in ms.',
+    ),
+  };
+}
+
+export type DeliverySettings = z.infer<z.ZodObject<ReturnType<typeof deliverySettings>>>;

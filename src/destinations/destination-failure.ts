@@ -1,0 +1,48 @@
+/**
+ * What a failed call means for the next one. The list is closed; the bridge decides by it alone.
+ * - notSent: proven that nothing arrived; try again by the back-off.
+ * - refused: configuration or permission; a person must act.
+ * - gone: the remote chat is over.
+ * - throttled: wait at least `retryAfterMs`.
+ * - unknown: nobody can tell yet; look before sending again.
+ */
+export type FailureKind = 'notSent' | 'refused' | 'gone' | 'throttled' | 'unknown';
+
+export type FailureCode =
+  | 'unreachable'
+  | 'address-refused'
+  | 'no-answer'
+  | 'server-error'
+  | 'bad-answer'
+  | 'redirected'
+  | 'rate-limited'
+  | 'credentials-refused'
+  | 'permission-missing'
+  | 'request-refused'
+  | 'captcha-refused'
+  | 'chat-over'
+  | 'session-lost';
+
+/** The one error a destination throws. Holds no text of the remote system, which may quote a person. */
+export class DestinationFailure extends Error {
+  readonly kind: FailureKind;
+  readonly code: FailureCode;
+  /** HTTP status of the remote answer, where there was one. */
+  readonly httpStatus: number | undefined;
+  /** The remote system's own id of the failed request, to quote to its vendor. */
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: FailureKind,
+    code: FailureCode,
+    about: { httpStatus?: number | undefined; requestId?: string | undefined; retryAfterMs?: number | undefined } = {},
+  ) {
+    super(`${kind}: ${code}`);
+    this.kind = kind;
+    this.code = code;
+    this.httpStatus = about.httpStatus;
+    this.requestId = about.requestId;
+    this.retryAfterMs = about.retryAfterMs;
+  }
+}

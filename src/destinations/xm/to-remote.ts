@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { StartContext } from '../contract.ts';
+import type { XmSettings } from './definition.ts';
+
+const MIN_NAME = 3;
+const MAX_NAME = 32;
+
+/** Body of `POST /guests` (contract 3.1). The first message travels as plain text. */
+export function toGuest({ visitor, conversationId, openingText, pageUrl }: StartContext, settings: XmSettings): object {
+  return {
+    name: guestName([visitor.firstName, visitor.lastName].filter(Boolean).join(' ')),
+    email: visitor.email ?? madeUpEmail(conversationId, settings.anonymousEmailDomain),
+    departmentId: settings.departmentId,
+    message: openingText,
+    ...(pageUrl !== undefined && { sourceUrl: pageUrl }),
+  };
+}
+
+/** Names have 3 to 32 characters: a shorter one says that it is a visitor's, a longer one is cut. */
+function guestName(name: string): string {
+  if (name === '') return 'Visitor';
+  if (name.length < MIN_NAME) return `${name} (visitor)`;
+  return Array.from(name).slice(0, MAX_NAME).join('').slice(0, MAX_NAME).trim();
+}
+
+/** One address per conversation, without saying which. */
+function madeUpEmail(conversationId: string, domain: string): string {
+  return `visitor-${createHash('sha256').update(conversationId).digest('hex').slice(0, 12)}@${domain}`;
+}

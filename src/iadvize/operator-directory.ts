@@ -1,0 +1,33 @@
+import type { Database } from '../persistence/database.ts';
+import { IadvizeFailure } from './iadvize-failure.ts';
+import type { RestClient } from './rest-client.ts';
+import { operatorSchema } from './rest-schemas.ts';
+
+/**
+ * The operator's name as agents see it: remembered, else read over REST and remembered. Undefined when it cannot be had;
+ * a name is not worth failing for.
+ */
+export async function findOperatorName(
+  { prisma }: Database,
+  rest: RestClient,
+  installationId: string,
+  operatorId: string,
+): Promise<string | undefined> {
+  const key = { installationId_operatorId: { installationId, operatorId } };
+  const known = await prisma.operator.findUnique({ where: key });
+  if (known) return known.name;
+  try {
+    const operator = await rest.get(`operator/${encodeURIComponent(operatorId)}`, {}, operatorSchema);
+    const name = operator.pseudo ?? ([operator.first_name, operator.name].filter(Boolean).join(' ') || undefined);
+    if (name === undefined) return undefined;
+    await prisma.operator.upsert({
+      where: key,
+      create: { installationId, operatorId, name },
+      update: { name, updatedAt: new Date() },
+    });
+    return name;
+  } catch (error) {
+    if (error instanceof IadvizeFailure) return undefined;
+    throw error;
+  }
+}

@@ -59,7 +59,7 @@ export async function startService({ config, logger, database: given }: ServiceO
     const workers =
       config.ROLE === 'web'
         ? undefined
-        : startWorkers({ config, logger, database, installations, trustedHttp, guardedHttp, secretBox });
+        : await startWorkers({ config, logger, database, installations, trustedHttp, guardedHttp, secretBox });
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
     if (config.ROLE !== 'worker') {
@@ -120,7 +120,7 @@ interface WorkerParts {
   secretBox: ReturnType<typeof createSecretBox>;
 }
 
-function startWorkers(parts: WorkerParts): Workers {
+async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, database, installations, trustedHttp, guardedHttp, secretBox } = parts;
   const now = (): Date => new Date();
   const iadvize = createIadvizeSource({
@@ -134,10 +134,13 @@ function startWorkers(parts: WorkerParts): Workers {
     restUrls: { sd: config.IADVIZE_REST_URL_SD, ha: config.IADVIZE_REST_URL_HA },
     accessOf: iadvizeAccess(installations),
   });
+  const lanes = createLaneStore(database);
+  // The data folder is ours alone, so whoever left a lease there is gone.
+  if (database.kind === 'embedded') await lanes.endAllLeases();
   const courier = startCourier(
     {
       database,
-      lanes: createLaneStore(database),
+      lanes,
       settlements: createSettlementStore(database),
       chats: createRemoteChatStore(database, secretBox),
       source: conversationSource(iadvize),

@@ -26,10 +26,18 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
   const inFlight = new Map<string, Lease>();
   let stopping = false;
 
+  /** A retry is taken up when it is due, not at the next poll. */
+  function wakeAfter(ms: number): void {
+    if (ms > 0) setTimeout(() => signal.wake(), ms).unref();
+  }
+
   async function carry(lease: Lease): Promise<void> {
     try {
       const carried = await carryHead(lease, dependencies);
-      if (carried) logger.info(describe(lease, carried));
+      if (carried) {
+        logger.info(describe(lease, carried));
+        wakeAfter(pauseOf(carried));
+      }
     } catch (error) {
       if (error instanceof LeaseLostError) logger.warn({ event: 'lease-lost', lane: lease.laneId });
       // The lease ends by itself and the lane is tried again: what is on disk says where it stands.
@@ -75,6 +83,11 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
       clearInterval(renewal);
     },
   };
+}
+
+function pauseOf({ outcome: { settlement } }: Carried): number {
+  if (settlement.to === 'pending') return settlement.retryInMs;
+  return settlement.to === 'sending' ? settlement.lookInMs : 0;
 }
 
 /** The one line about one piece of work. Ids, codes and counts; never what was said. */

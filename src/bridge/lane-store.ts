@@ -5,6 +5,8 @@ import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
 export interface LaneStore {
   /** Leases up to `limit` lanes that have something due. Lanes that another worker holds are not waited for. */
   claim(owner: string, limit: number, leaseMs: number): Promise<Lease[]>;
+  /** Ends every lease at once. Only right where no other worker can be alive: at the start of an embedded database. */
+  endAllLeases(): Promise<void>;
   /** Prolongs leases; those that were lost meanwhile stay lost. */
   renew(leases: readonly Lease[], leaseMs: number): Promise<void>;
   /** The one delivery of the lane that may be worked on. */
@@ -94,6 +96,9 @@ export function createLaneStore(database: Database): LaneStore {
         destinationId: row.destination_id,
         fencing: row.fencing,
       }));
+    },
+    async endAllLeases() {
+      await database.query(`UPDATE lane SET lease_owner = NULL, lease_until = NULL WHERE lease_until IS NOT NULL`);
     },
     async renew(leases, leaseMs) {
       const ids = leases.map((lease) => lease.laneId);

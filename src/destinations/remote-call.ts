@@ -20,7 +20,8 @@ export async function callRemote(
   } catch (error) {
     if (!(error instanceof OutgoingError)) throw error;
     if (error.code === 'address-refused') throw new DestinationFailure('refused', 'address-refused');
-    if (error.code === 'bad-url') throw new DestinationFailure('refused', 'request-refused');
+    if (error.code === 'bad-url' || error.code === 'bad-request')
+      throw new DestinationFailure('refused', 'request-refused');
     if (error.phase === 'not-sent') throw new DestinationFailure('notSent', 'unreachable');
     throw new DestinationFailure(effect === 'writes' ? 'unknown' : 'notSent', 'no-answer');
   }

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 10_000;
 
 const envelopeSchema = z.object({
   meta: z.object({ status: z.string(), message: z.string().optional() }),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** The one error text that is a constant of the API: a wrong key answers it, whatever the HTTP status (contract 3.1). */

@@ -1,0 +1,95 @@
+import { lookup as systemLookup } from 'node:dns';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { isIP } from 'node:net';
+import { guardedLookup, isPublicAddress, type LookupAll } from './address-guard.ts';
+import { exchange } from './exchange.ts';
+import { OutgoingError } from './outgoing-error.ts';
+
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Only http: and https:, without credentials. */
+  readonly url: URL;
+  /** Must not hold headers that the client owns: framing, connection, host and Accept-Encoding. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string is sent as UTF-8. */
+  readonly body?: string | Buffer;
+  /** Milliseconds for everything: waiting for a free connection, connecting, sending and the whole answer. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Longest accepted answer in bytes; 5 MiB unless told. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface OutgoingResponse {
+  readonly status: number;
+  /** Names in lower case; a header that came several times is joined with ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface HttpClient {
+  /**
+   * Sends once, never retries and never follows a redirect. Resolves for every HTTP status.
+   * @throws OutgoingError when there is no complete answer; its `phase` says whether anything was sent.
+   */
+  request(request: OutgoingRequest): Promise<OutgoingResponse>;
+  /** Gives up every call under way and closes all connections; later calls fail with `aborted-before-sending`. */
+  close(): void;
+}
+
+export interface HttpClientOptions {
+  /** `true` switches the address check off. */
+  readonly allowPrivateAddresses: boolean;
+  /** Milliseconds for DNS, TCP and TLS together; 5000 unless told. */
+  readonly connectTimeoutMs?: number;
+  readonly lookup?: LookupAll;
+  /** PEM of the authorities to trust in place of Node's own list. */
+  readonly ca?: string;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
+
+const AGENT_OPTIONS = {
+  keepAlive: true,
+  // Bounds what one destination can take; a call beyond it waits, inside its own timeout.
+  maxSockets: 64,
+  maxFreeSockets: 16,
+  // Idle time in ms. Below the 5 s after which common servers hang up: a request on a connection that the other side
+  // is just closing ends in doubt, though nobody did anything wrong.
+  timeout: 4000,
+  // Node gives up an address after 250 ms when the name has several; far destinations need longer than that.
+  autoSelectFamilyAttemptTimeout: 1000,
+};
+
+/** One client owns its connections: `close()` it when its owner stops. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const isAllowed = options.allowPrivateAddresses ? () => true : isPublicAddress;
+  const lookup = guardedLookup(options.lookup ?? systemLookup, isAllowed);
+  const connectTimeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  const plain = new HttpAgent({ ...AGENT_OPTIONS, lookup });
+  // `rejectUnauthorized` is spelled out because an environment variable could otherwise switch certificates off.
+  const secure = new HttpsAgent({ ...AGENT_OPTIONS, lookup, ca: options.ca, rejectUnauthorized: true });
+  const closing = new AbortController();
+
+  return {
+    async request(request) {
+      assertCallable(request.url, isAllowed);
+      const agent = request.url.protocol === 'https:' ? secure : plain;
+      return exchange(request, { agent, connectTimeoutMs, closing: closing.signal });
+    },
+    close() {
+      closing.abort();
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+function assertCallable(url: URL, isAllowed: (ip: string) => boolean): void {
+  const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
+  if (!isHttp || url.username !== '' || url.password !== '') throw new OutgoingError('bad-url', url.host);
+  // Node asks no lookup for an IP literal. The URL parser has already turned octal, hex and decimal forms into one.
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(literal) !== 0 && !isAllowed(literal)) throw new OutgoingError('address-refused', url.host);
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import readline from 'node:readline';
+import { ADMIN_TOKEN, TEST_ENVIRONMENT } from './test-environment.ts';
+
+export interface ServiceProcess {
+  url: string;
+  pid: number;
+  admin(method: string, path: string, body?: unknown): Promise<Response>;
+  /** Sends the signal and resolves with the exit code, or the signal's name when it died of it. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
+}
+
+/** Starts `src/main.ts` in a process of its own, on a free port, and waits until it listens. */
+export async function startServiceProcess(environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    env: { PATH: process.env['PATH'], ...TEST_ENVIRONMENT, LOG_LEVEL: 'info', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // A failing test must not leave a service behind.
+  const killWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  child.once('exit', () => process.removeListener('exit', killWithUs));
+  const url = `http://127.0.0.1:${await listeningPort(child)}`;
+  return {
+    url,
+    pid: child.pid ?? 0,
+    admin: (method, path, body) =>
+      fetch(`${url}/admin/api${path}`, {
+        method,
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    async end(signal) {
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = once(child, 'exit');
+        child.kill(signal);
+        await exited;
+      }
+      return child.exitCode ?? child.signalCode ?? 'SIGKILL';
+    },
+  };
+}
+
+async function listeningPort(child: ChildProcess): Promise<number> {
+  const errors: string[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  const lines = readline.createInterface({ input: child.stdout! });
+  const port = new Promise<number>((resolve, reject) => {
+    lines.on('line', (line) => {
+      const entry = JSON.parse(line) as { event?: string; port?: number };
+      if (entry.event === 'listening') resolve(entry.port ?? 0);
+    });
+    child.once('exit', () => reject(new Error(`the service ended before it listened: ${errors.join('')}`)));
+  });
+  return port;
+}

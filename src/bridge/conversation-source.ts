@@ -11,6 +11,8 @@ export interface KnownConversation {
   visitorId?: string;
   visitorExternalId?: string;
   operatorId?: string;
+  /** More than one agent took part. */
+  severalAgents: boolean;
   startedAt?: Date;
   closedAt?: Date;
 }

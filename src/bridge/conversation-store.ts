@@ -59,12 +59,19 @@ export async function markStarted(sql: Sql, id: string, source: string, at: Date
 }
 
 export async function setOperator(sql: Sql, id: string, operatorId: string): Promise<void> {
-  await sql.query(`UPDATE conversation SET operator_id = $2 WHERE id = $1`, [id, operatorId]);
+  const statement = `
+    UPDATE conversation SET operator_id = $2, several_agents = several_agents OR operator_id IS DISTINCT FROM $2
+     WHERE id = $1`;
+  await sql.query(statement, [id, operatorId]);
 }
 
-export async function markClosed(sql: Sql, id: string, at: Date, operatorId: string | undefined): Promise<void> {
-  const statement = `UPDATE conversation SET closed_at = $2, operator_id = COALESCE($3, operator_id) WHERE id = $1`;
-  await sql.query(statement, [id, at, operatorId ?? null]);
+/** `operatorIds`: everybody who took part, the last one last; empty when the event did not say. */
+export async function markClosed(sql: Sql, id: string, at: Date, operatorIds: readonly string[]): Promise<void> {
+  const statement = `
+    UPDATE conversation SET closed_at = $2, operator_id = COALESCE($3, operator_id),
+           several_agents = several_agents OR $4 OR COALESCE(operator_id <> $3, false)
+     WHERE id = $1`;
+  await sql.query(statement, [id, at, operatorIds.at(-1) ?? null, operatorIds.length > 1]);
 }
 
 /** The visitor's conversations of these installations that are not closed. */
@@ -87,6 +94,7 @@ export async function findKnownConversation({ prisma }: Database, id: string): P
     ...(row.visitorId !== null && { visitorId: row.visitorId }),
     ...(row.visitorExternalId !== null && { visitorExternalId: row.visitorExternalId }),
     ...(row.operatorId !== null && { operatorId: row.operatorId }),
+    severalAgents: row.severalAgents,
     ...(row.startedAt !== null && { startedAt: row.startedAt }),
     ...(row.closedAt !== null && { closedAt: row.closedAt }),
   };

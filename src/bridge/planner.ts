@@ -120,14 +120,14 @@ async function planClose(
   ];
   if (known && known.startSource !== null) {
     await upsertConversation(sql, facts);
-    await markClosed(sql, known.id, event.occurredAt, event.operatorIds.at(-1));
+    await markClosed(sql, known.id, event.occurredAt, event.operatorIds);
     for (const lane of await lanesOf(sql, known.id)) await enqueue(sql, lane, ending, found.id);
     return PLANNED;
   }
   const patience = await installations.lateStartSeconds(sql, installationId);
   if (found.ageSeconds < patience) return { planned: false, holdUntilAgeSeconds: patience };
   const { id } = await upsertConversation(sql, facts);
-  await markClosed(sql, id, event.occurredAt, event.operatorIds.at(-1));
+  await markClosed(sql, id, event.occurredAt, event.operatorIds);
   const start: NewDelivery = { key: 'start', kind: 'start', payload: { startUnheard: true } };
   await startEverywhere(sql, found, installationId, id, installations, [start, ...ending]);
   return PLANNED;

@@ -31,6 +31,8 @@ export interface AskedConversation {
   visitorId?: string;
   visitorExternalId?: string;
   operatorId?: string;
+  /** More than one agent took part: the history does not tell which of them wrote what. */
+  severalAgents: boolean;
   startedAt?: Date;
   closedAt?: Date;
 }
@@ -99,7 +101,7 @@ export function createIadvizeSource(dependencies: IadvizeSourceDependencies): Ia
           { formatHistory: '0' },
           conversationSchema,
         );
-        const agent = conversation.operator_id ?? asked.operatorId;
+        const agent = asked.severalAgents ? undefined : (conversation.operator_id ?? asked.operatorId);
         const name = await operatorName(rest, asked.installationId, agent);
         const entries = readHistory(conversation.history);
         return { entries: entries.map((entry) => (entry.author === 'agent' && name ? { ...entry, name } : entry)) };

@@ -48,12 +48,38 @@ async function killAfterMessage(service: ServiceProcess, count: number): Promise
   thulium.faults.clear();
 }
 
-test('When the service is killed with answers on their way, again and again, then nothing is lost or said twice', async () => {
-  const texts = ['one', 'two', 'two', 'three', 'four'];
-  const ids = { platform: 'ha', websiteId: 1, conversationId: 1 };
-  rest.setVisitor({ id: 1, unique_id: conversationStarted().visitorId, firstname: 'Ana', email: 'ana@example.org' });
-  rest.setConversation({ id: 1, history: history(texts.map((text) => ({ from: 'visitor' as const, text }))) });
+interface Story {
+  conversationId: number;
+  texts: string[];
+}
 
+/** Sends start and close of a conversation whose history holds these texts. */
+async function converse(url: string, { conversationId, texts }: Story): Promise<void> {
+  const visitorId = conversationId.toString(16).padStart(45, 'e');
+  const ids = { platform: 'ha', websiteId: 1, conversationId, visitorId };
+  const email = `visitor${conversationId}@example.org`;
+  rest.setVisitor({ id: conversationId, unique_id: visitorId, firstname: 'Ana', email });
+  const lines = texts.map((text) => ({ from: 'visitor' as const, text }));
+  rest.setConversation({ id: conversationId, history: history(lines) });
+  const sender = createSender({ targetUrl: `${url}/iadvize/webhooks`, secret: SECRET });
+  await sender.send(conversationStarted(ids));
+  await sender.send(conversationClosed(ids));
+  await sender.close();
+}
+
+/** What Thulium's agent saw of that conversation. */
+function seen({ conversationId }: Story): string[] {
+  const entries = thulium.ledger.entries();
+  const email = `visitor${conversationId}@example.org`;
+  const start = entries.find((entry) => entry.kind === 'start' && entry.client_email === email);
+  const own = entries.filter((entry) => entry.conversationId === start?.conversationId);
+  return own.map((entry) => (entry.kind === 'message' ? entry.text : entry.kind));
+}
+
+const whole = ({ texts }: Story): unknown[] => ['start', expect.stringContaining('[iAdvize]'), ...texts, 'stop'];
+
+test('When the service is killed with answers on their way, again and again, then nothing is lost or said twice', async () => {
+  const story = { conversationId: 1, texts: ['one', 'two', 'two', 'three', 'four'] };
   service = await startServiceProcess(environment);
   const destination = { baseUrl: thulium.url, ...THULIUM_LOGIN, chatQueueId: 3, ...QUICK };
   const installed = await service.admin('POST', '/installations', {
@@ -64,10 +90,7 @@ test('When the service is killed with answers on their way, again and again, the
     destinations: [{ id: 'thulium', type: 'thulium', settings: destination }],
   });
   expect(installed.status).toBe(201);
-  const sender = createSender({ targetUrl: `${service.url}/iadvize/webhooks`, secret: SECRET });
-  await sender.send(conversationStarted(ids));
-  await sender.send(conversationClosed(ids));
-  await sender.close();
+  await converse(service.url, story);
 
   for (const count of [1, 3, 5]) {
     await killAfterMessage(service, count);
@@ -76,6 +99,25 @@ test('When the service is killed with answers on their way, again and again, the
   await thulium.ledger.waitFor((entries) => entries.some((entry) => entry.kind === 'stop'), { timeoutMs: 30_000 });
   expect(await service.end('SIGTERM')).toBe(0);
 
-  const said = thulium.ledger.entries().map((entry) => (entry.kind === 'message' ? entry.text : entry.kind));
-  expect(said).toEqual(['start', expect.stringContaining('[iAdvize]'), ...texts, 'stop']);
+  expect(seen(story)).toEqual(whole(story));
 }, 90_000);
+
+test('When the service is asked to stop with a message on its way, then it finishes that one and leaves nothing in doubt', async () => {
+  const story = { conversationId: 2, texts: ['five', 'six', 'seven'] };
+  service = await startServiceProcess(environment);
+  thulium.faults.add({ match: { path: /\/message$/ }, times: Infinity, kind: 'delay-after', ms: 200 });
+  await converse(service.url, story);
+  await thulium.ledger.waitFor(() => seen(story).includes('five'));
+  expect(await service.end('SIGTERM')).toBe(0);
+  thulium.faults.clear();
+  expect(seen(story)).not.toContain('seven');
+
+  service = await startServiceProcess(environment);
+  await thulium.ledger.waitFor(() => seen(story).includes('stop'), { timeoutMs: 20_000 });
+  const answer = await service.admin('GET', '/deliveries?conversation=2');
+  const { items } = (await answer.json()) as { items: { lastAttempt: { outcome: string | null } | null }[] };
+  const outcomes = items.flatMap((delivery) => (delivery.lastAttempt ? [delivery.lastAttempt.outcome] : []));
+  expect(outcomes).not.toContain('unknown');
+  expect(await service.end('SIGTERM')).toBe(0);
+  expect(seen(story)).toEqual(whole(story));
+}, 60_000);

@@ -47,6 +47,7 @@ CREATE TABLE "conversation" (
     "visitor_id" TEXT,
     "visitor_external_id" TEXT,
     "operator_id" TEXT,
+    "several_agents" BOOLEAN NOT NULL DEFAULT false,
     "start_source" TEXT,
     "started_at" TIMESTAMPTZ(3),
     "closed_at" TIMESTAMPTZ(3),

@@ -27,7 +27,8 @@ import { createEventStore } from './intake/event-store.ts';
 import { pushRoutes, WEBHOOK_BODY_LIMIT, webhookRoutes } from './intake/intake-routes.ts';
 import type { Logger } from './observability/logger.ts';
 import { createHttpClient, type HttpClient } from './outgoing/http-client.ts';
-import { type Database, openDatabase } from './persistence/database.ts';
+import type { Database } from './persistence/database.ts';
+import { openDatabase } from './persistence/open-database.ts';
 import { createReadiness } from './persistence/readiness.ts';
 import { createSecretBox } from './persistence/secret-box.ts';
 

@@ -1,5 +1,6 @@
 import { OutgoingError } from '../outgoing/outgoing-error.ts';
-import type { HttpClient, OutgoingRequest, OutgoingResponse } from '../outgoing/http-client.ts';
+import type { HttpClient } from '../outgoing/http-client.ts';
+import type { OutgoingRequest, OutgoingResponse } from '../outgoing/outgoing-request.ts';
 import { parseRetryAfter } from '../outgoing/retry-after.ts';
 import { DestinationFailure } from './destination-failure.ts';
 

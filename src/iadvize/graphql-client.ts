@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { HttpClient, OutgoingRequest, OutgoingResponse } from '../outgoing/http-client.ts';
+import type { HttpClient } from '../outgoing/http-client.ts';
+import type { OutgoingRequest, OutgoingResponse } from '../outgoing/outgoing-request.ts';
 import { OutgoingError } from '../outgoing/outgoing-error.ts';
 import { IadvizeFailure } from './iadvize-failure.ts';
 

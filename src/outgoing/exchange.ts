@@ -3,7 +3,7 @@ import { request as httpRequest, type Agent, type ClientRequest, type IncomingMe
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { OutgoingRequest, OutgoingResponse } from './http-client.ts';
+import type { OutgoingRequest, OutgoingResponse } from './outgoing-request.ts';
 import { OutgoingError, type OutgoingErrorCode } from './outgoing-error.ts';
 
 interface Line {

@@ -4,29 +4,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import { guardedLookup, isPublicAddress, type LookupAll } from './address-guard.ts';
 import { exchange } from './exchange.ts';
+import type { OutgoingRequest, OutgoingResponse } from './outgoing-request.ts';
 import { OutgoingError } from './outgoing-error.ts';
-
-export interface OutgoingRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Only http: and https:, without credentials. */
-  readonly url: URL;
-  /** Must not hold headers that the client owns: framing, connection, host and Accept-Encoding. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as UTF-8. */
-  readonly body?: string | Buffer;
-  /** Milliseconds for everything: waiting for a free connection, connecting, sending and the whole answer. */
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-  /** Longest accepted answer in bytes; 5 MiB unless told. */
-  readonly maxBodyBytes?: number;
-}
-
-export interface OutgoingResponse {
-  readonly status: number;
-  /** Names in lower case; a header that came several times is joined with ", ". */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 export interface HttpClient {
   /**

@@ -64,7 +64,7 @@ async function converse(url: string, { conversationId, texts }: Story): Promise<
   const sender = createSender({ targetUrl: `${url}/iadvize/webhooks`, secret: SECRET });
   await sender.send(conversationStarted(ids));
   await sender.send(conversationClosed(ids));
-  await sender.close();
+  sender.close();
 }
 
 /** What Thulium's agent saw of that conversation. */

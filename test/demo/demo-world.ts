@@ -69,7 +69,7 @@ export async function startDemoWorld() {
     },
     async stop() {
       await service.end('SIGTERM');
-      await sender.close();
+      sender.close();
       await Promise.all([rest.close(), thulium.close(), xm.close()]);
       await fs.rm(dataDir, { recursive: true, force: true });
     },

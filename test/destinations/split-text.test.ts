@@ -17,7 +17,7 @@ describe('splitting a long text', () => {
   test('No part begins or ends inside a surrogate pair', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('👩‍👩‍👧‍👦', '🧥', 'a', 'ż'), maxLength: 60 }), (text) => {
-        for (const part of splitText(text, 20)) expect(part.isWellFormed()).toBe(true);
+        for (const part of splitText(text, 20)) expect(Buffer.from(part).toString()).toBe(part);
       }),
     );
   });

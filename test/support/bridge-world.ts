@@ -60,7 +60,7 @@ export async function startBridgeWorld(environment: NodeJS.ProcessEnv = {}) {
     },
     async stop() {
       await service.stop();
-      await sender.close();
+      sender.close();
       await Promise.all([rest.close(), thulium.close(), xm.close()]);
     },
   };

@@ -28,7 +28,10 @@ export async function startServiceProcess(environment: NodeJS.ProcessEnv): Promi
     admin: (method, path, body) =>
       fetch(`${url}/admin/api${path}`, {
         method,
-        headers: { authorization: `Bearer ${environment['ADMIN_TOKEN'] ?? ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${environment['ADMIN_TOKEN'] ?? ADMIN_TOKEN}`,
+          'content-type': 'application/json',
+        },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     async end(signal) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { type Database, openDatabase } from '../../src/persistence/database.ts';
+import type { Database } from '../../src/persistence/database.ts';
+import { openDatabase } from '../../src/persistence/open-database.ts';
 import { openInMemory } from '../../src/persistence/embedded-database.ts';
 import { postgresUrl, withAdminClient } from './postgres-admin.ts';
 

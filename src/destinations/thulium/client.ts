@@ -1,4 +1,5 @@
-import type { HttpClient, OutgoingResponse } from '../../outgoing/http-client.ts';
+import type { HttpClient } from '../../outgoing/http-client.ts';
+import type { OutgoingResponse } from '../../outgoing/outgoing-request.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import { callRemote, type Effect, failureOf, isSuccess, jsonOf } from '../remote-call.ts';
 import type { ThuliumSettings } from './definition.ts';

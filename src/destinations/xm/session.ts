@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import type { HttpClient, OutgoingRequest, OutgoingResponse } from '../../outgoing/http-client.ts';
+import type { HttpClient } from '../../outgoing/http-client.ts';
+import type { OutgoingRequest, OutgoingResponse } from '../../outgoing/outgoing-request.ts';
 import type { RemoteChat } from '../contract.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import { callRemote, type Effect, failureOf, isSuccess, jsonOf } from '../remote-call.ts';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { OutgoingRequest } from '../../src/outgoing/http-client.ts';
+import type { OutgoingRequest } from '../../src/outgoing/outgoing-request.ts';
 import { closeEverything, deferred, failureOf, startClient, startHttp, type LocalServer } from './local-servers.ts';
 
 afterEach(closeEverything);

@@ -5,6 +5,7 @@ import { adminListRoutes } from './admin/admin-list-routes.ts';
 import { type Courier, startCourier } from './bridge/courier.ts';
 import { createLaneStore } from './bridge/lane-store.ts';
 import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
+import { releaseParked } from './bridge/release-parked.ts';
 import { createRemoteChatStore } from './bridge/remote-chat-store.ts';
 import { createSettlementStore } from './bridge/settlement-store.ts';
 import { conversationSource, iadvizeAccess, openConfigured, readStoredEvent } from './compose-bridge.ts';
@@ -53,7 +54,9 @@ export async function startService({ config, logger, database: given }: ServiceO
   const guardedHttp = createHttpClient({ allowPrivateAddresses: config.ALLOW_PRIVATE_UPSTREAMS });
   try {
     const secretBox = createSecretBox(config.ENCRYPTION_KEYS);
-    const installations = createInstallations(createInstallationStore(database, secretBox), DESTINATION_TYPES);
+    const installations = createInstallations(createInstallationStore(database, secretBox), DESTINATION_TYPES, (id) =>
+      releaseParked(database, id),
+    );
     if (config.INSTALLATIONS_FILE !== undefined) {
       await applyInstallationsFile(config.INSTALLATIONS_FILE, installations, logger);
     }
@@ -158,9 +161,7 @@ async function startWorkers(parts: WorkerParts): Promise<Workers> {
   return { planning, courier };
 }
 
-/** Calls first, so that nothing new comes in; then the planner, which makes work; then the couriers, who do it. */
+/** All at once: a sender that is slow with its body must not keep couriers claiming until the time is up. */
 async function drain(server: RunningServer, workers: Workers | undefined): Promise<void> {
-  await server.drain();
-  await workers?.planning.stop();
-  await workers?.courier.stop();
+  await Promise.all([server.drain(), workers?.planning.stop(), workers?.courier.stop()]);
 }

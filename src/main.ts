@@ -9,8 +9,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger({ level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
   warnAboutSecrets(config.IADVIZE_SECRET_TOKENS, logger);
-  const service = await startService({ config, logger });
-  logger.info({ event: 'listening', port: service.port, role: config.ROLE, database: databaseKind(config) });
+  const starting = startService({ config, logger });
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -22,20 +21,26 @@ async function main(): Promise<void> {
       logger.warn({ event: 'drain-limit-reached', limitMs: DRAIN_LIMIT_MS });
       process.exit(1);
     }, DRAIN_LIMIT_MS);
-    service.stop().then(
-      () => {
-        clearTimeout(limit);
-        logger.info({ event: 'stopped' });
-        process.exit(0);
-      },
-      (error: unknown) => {
-        logger.error({ event: 'stop-failed', error });
-        process.exit(1);
-      },
-    );
+    starting
+      .then((service) => service.stop())
+      .then(
+        () => {
+          clearTimeout(limit);
+          logger.info({ event: 'stopped' });
+          process.exit(0);
+        },
+        (error: unknown) => {
+          logger.error({ event: 'stop-failed', error });
+          process.exit(1);
+        },
+      );
   };
+  // Before the start is done: as the first process of a container, one without these would not be stopped by SIGTERM.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  const service = await starting;
+  logger.info({ event: 'listening', port: service.port, role: config.ROLE, database: databaseKind(config) });
 }
 
 function databaseKind(config: { DATABASE_URL?: string | undefined }): string {

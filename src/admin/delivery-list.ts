@@ -1,5 +1,5 @@
 import type { Database } from '../persistence/database.ts';
-import { conversationFilter, type ListQuery, type Page, toPage } from './list-query.ts';
+import { conversationMeant, type ListQuery, type Page, toPage } from './list-query.ts';
 
 /** A delivery as the operator sees it: never what it carries. */
 export interface ShownDelivery {
@@ -28,10 +28,10 @@ export interface ShownDelivery {
 }
 
 /** Newest first. */
-export async function listDeliveries({ prisma }: Database, query: ListQuery): Promise<Page<ShownDelivery>> {
+export async function listDeliveries(database: Database, query: ListQuery): Promise<Page<ShownDelivery>> {
   const { limit, cursor, status, installation, conversation, from, to } = query;
-  const conversationId = conversationFilter(conversation);
-  const rows = await prisma.delivery.findMany({
+  const conversationId = await conversationMeant(database, conversation);
+  const rows = await database.prisma.delivery.findMany({
     where: {
       ...(cursor !== undefined && { id: { lt: cursor } }),
       ...(status !== undefined && { status }),

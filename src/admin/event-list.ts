@@ -1,5 +1,5 @@
 import type { Database } from '../persistence/database.ts';
-import { conversationFilter, type ListQuery, type Page, toPage } from './list-query.ts';
+import { conversationMeant, type ListQuery, type Page, toPage } from './list-query.ts';
 
 /** A stored event as the operator sees it: never its body. */
 export interface ShownEvent {
@@ -16,10 +16,10 @@ export interface ShownEvent {
 }
 
 /** Newest first. */
-export async function listEvents({ prisma }: Database, query: ListQuery): Promise<Page<ShownEvent>> {
+export async function listEvents(database: Database, query: ListQuery): Promise<Page<ShownEvent>> {
   const { limit, cursor, status, installation, conversation, from, to } = query;
-  const conversationId = conversationFilter(conversation);
-  const rows = await prisma.event.findMany({
+  const conversationId = await conversationMeant(database, conversation);
+  const rows = await database.prisma.event.findMany({
     where: {
       ...(cursor !== undefined && { id: { lt: cursor } }),
       ...(status !== undefined && { status }),

@@ -1,5 +1,7 @@
 import type { VisitorDetails } from '../destinations/contract.ts';
-import type { Author } from './delivery.ts';
+
+/** Who wrote a message of the conversation. `notice`: nobody, the connector says it. */
+export type Author = 'visitor' | 'agent' | 'notice';
 
 /** What the bridge knows of a conversation when it asks the source about it. */
 export interface KnownConversation {

@@ -7,6 +7,8 @@ export interface PlannedConversation {
   operatorId: string | null;
   /** Which door its start came through; null while no start was heard. */
   startSource: string | null;
+  startEventId: string | null;
+  startedAt: Date | null;
   closed: boolean;
 }
 
@@ -20,6 +22,9 @@ export interface ConversationFacts {
 
 export const conversationIdOf = (facts: ConversationFacts): string => `${facts.installationId}:${facts.sourceId}`;
 
+const PLANNED = `operator_id AS "operatorId", start_source AS "startSource", start_event_id::text AS "startEventId",
+  started_at AS "startedAt", closed_at IS NOT NULL AS closed`;
+
 // What is known already is kept: later events of one conversation repeat it or know less.
 const UPSERT = `
 INSERT INTO conversation (id, installation_id, channel, visitor_id, visitor_external_id) VALUES ($1, $2, $3, $4, $5)
@@ -27,10 +32,10 @@ ON CONFLICT (id) DO UPDATE SET
   channel = COALESCE(conversation.channel, excluded.channel),
   visitor_id = COALESCE(conversation.visitor_id, excluded.visitor_id),
   visitor_external_id = COALESCE(conversation.visitor_external_id, excluded.visitor_external_id)
-RETURNING id, operator_id AS "operatorId", start_source AS "startSource", closed_at IS NOT NULL AS closed`;
+RETURNING id, ${PLANNED}`;
 
 const LOCK = `
-SELECT id, operator_id AS "operatorId", start_source AS "startSource", closed_at IS NOT NULL AS closed
+SELECT id, ${PLANNED}
   FROM conversation WHERE id = $1 FOR UPDATE`;
 
 /** Learns a conversation, or more of it, and locks it until the transaction ends. */
@@ -53,9 +58,21 @@ export async function lockConversation(sql: Sql, id: string): Promise<PlannedCon
   return (await sql.query<PlannedConversation>(LOCK, [id]))[0];
 }
 
-export async function markStarted(sql: Sql, id: string, source: string, at: Date, operatorId?: string): Promise<void> {
-  const statement = `UPDATE conversation SET start_source = $2, started_at = $3, operator_id = $4 WHERE id = $1`;
-  await sql.query(statement, [id, source, at, operatorId ?? null]);
+export interface HeardStart {
+  eventId: string;
+  source: string;
+  at: Date;
+  operatorId: string | undefined;
+}
+
+export async function markStarted(
+  sql: Sql,
+  id: string,
+  { eventId, source, at, operatorId }: HeardStart,
+): Promise<void> {
+  const statement = `
+    UPDATE conversation SET start_event_id = $2::bigint, start_source = $3, started_at = $4, operator_id = $5 WHERE id = $1`;
+  await sql.query(statement, [id, eventId, source, at, operatorId ?? null]);
 }
 
 export async function setOperator(sql: Sql, id: string, operatorId: string): Promise<void> {
@@ -98,4 +115,15 @@ export async function findKnownConversation({ prisma }: Database, id: string): P
     ...(row.startedAt !== null && { startedAt: row.startedAt }),
     ...(row.closedAt !== null && { closedAt: row.closedAt }),
   };
+}
+
+/**
+ * Replaces a v2 event's visitor UUID by the id of the visitor's tag, which is what visitor.updated names. Not in a lane's
+ * transaction: the planner locks conversations before lanes.
+ */
+export async function rememberVisitor(sql: Sql, id: string, uniqueId: string): Promise<void> {
+  await sql.query(`UPDATE conversation SET visitor_id = $2 WHERE id = $1 AND visitor_id IS DISTINCT FROM $2`, [
+    id,
+    uniqueId,
+  ]);
 }

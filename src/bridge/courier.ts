@@ -5,6 +5,8 @@ import { createWakeSignal } from './wake-signal.ts';
 
 /** Lanes worked on at the same time by one worker. */
 const CONCURRENCY = 32;
+/** Lanes of one destination of one installation that may be in flight before others come first. */
+const BUSY_FROM = 8;
 /** A lane whose worker died is free again after this. */
 const LEASE_MS = 8_000;
 const RENEW_EVERY_MS = 2_000;
@@ -23,7 +25,7 @@ export interface Courier {
 export function startCourier(dependencies: CarryDependencies, logger: Logger): Courier {
   const { lanes, worker } = dependencies;
   const signal = createWakeSignal();
-  const inFlight = new Map<string, Lease>();
+  const inFlight = new Set<Lease>();
   let stopping = false;
 
   /** A retry is taken up when it is due, not at the next poll. */
@@ -36,6 +38,8 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
       const carried = await carryHead(lease, dependencies);
       if (carried) {
         logger.info(describe(lease, carried));
+        if (carried.error !== undefined)
+          logger.error({ event: 'carry-failed', lane: lease.laneId, error: carried.error });
         wakeAfter(pauseOf(carried));
       }
     } catch (error) {
@@ -43,21 +47,31 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
       // The lease ends by itself and the lane is tried again: what is on disk says where it stands.
       else logger.error({ event: 'carry-failed', lane: lease.laneId, error });
     } finally {
-      inFlight.delete(lease.laneId);
+      inFlight.delete(lease);
       signal.wake();
     }
   }
 
+  /** A chat system that hangs holds its own lanes only: from here on, the others are claimed first. */
+  function busyDestinations(): string[] {
+    const counts = new Map<string, number>();
+    for (const { installationId, destinationId } of inFlight) {
+      const key = `${installationId}/${destinationId}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return [...counts].filter(([, count]) => count >= BUSY_FROM).map(([key]) => key);
+  }
+
   async function run(): Promise<void> {
     while (!stopping) {
-      const free = CONCURRENCY - inFlight.size;
+      const free = Math.min(CONCURRENCY - inFlight.size, BUSY_FROM);
       try {
-        const leases = free > 0 ? await lanes.claim(worker, free, LEASE_MS) : [];
+        const leases = free > 0 ? await lanes.claim(worker, free, LEASE_MS, busyDestinations()) : [];
         for (const lease of leases) {
-          inFlight.set(lease.laneId, lease);
+          inFlight.add(lease);
           void carry(lease);
         }
-        await signal.wait(POLL_MS);
+        if (leases.length === 0 || leases.length < free) await signal.wait(POLL_MS);
       } catch (error) {
         logger.error({ event: 'claim-failed', error });
         await signal.wait(AFTER_DATABASE_TROUBLE_MS);
@@ -67,7 +81,7 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
 
   const renewal = setInterval(() => {
     if (inFlight.size === 0) return;
-    lanes.renew([...inFlight.values()], LEASE_MS).catch((error: unknown) => {
+    lanes.renew([...inFlight], LEASE_MS).catch((error: unknown) => {
       logger.warn({ event: 'renew-failed', error });
     });
   }, RENEW_EVERY_MS);

@@ -1,4 +1,5 @@
 import type { FailureCode, FailureKind } from '../destinations/destination-failure.ts';
+import type { Author, Unreadable } from './conversation-source.ts';
 
 /**
  * What a delivery carries. `start`, `message` and `end` write into the destination; the others read from the source
@@ -7,9 +8,6 @@ import type { FailureCode, FailureKind } from '../destinations/destination-failu
 export type DeliveryKind = 'start' | 'message' | 'end' | 'transcript' | 'transfer' | 'visitor-update';
 
 export type DeliveryStatus = 'pending' | 'sending' | 'delivered' | 'uncertain' | 'parked' | 'skipped' | 'expired';
-
-/** Who wrote a message of the conversation. `notice`: nobody, the connector says it. */
-export type Author = 'visitor' | 'agent' | 'notice';
 
 /** Payloads by kind; text is what will leave, to the letter. */
 export interface Payloads {
@@ -44,11 +42,16 @@ export interface Delivery {
   looks: number;
   /** When the first attempt began, by the database's clock. */
   firstAttemptAt: Date | undefined;
+  /** Milliseconds since the last attempt began, when its worker never told how it ended: it may still be under way. */
+  orphanedForMs: number | undefined;
+  /** What the first attempt of a start was made of, sealed: a chat in doubt is looked for by the very same. */
+  prepared: string | undefined;
 }
 
 /** Why a person must look at a delivery, why it was passed over, or what it waits for. */
 export type DeliveryReason =
   | FailureCode
+  | Unreadable
   | 'destination-removed'
   | 'settings-do-not-fit'
   | 'no-remote-chat'
@@ -59,7 +62,7 @@ export type DeliveryReason =
 /** How an attempt ended, for its row. */
 export interface AttemptOutcome {
   outcome: 'delivered' | FailureKind;
-  code?: FailureCode | 'unexpected-error';
+  code?: FailureCode | 'unexpected-error' | 'worker-lost';
   httpStatus?: number | undefined;
   requestId?: string | undefined;
 }

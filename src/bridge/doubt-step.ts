@@ -34,7 +34,7 @@ async function resolveStart(lane: LaneContext, delivery: Delivery): Promise<Step
 
 async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
   const { chat, lease, chats, configured } = lane;
-  if (!chat) return { settlement: { to: 'parked', reason: 'no-remote-chat' } };
+  if (!chat) return { settlement: { to: 'skipped', reason: 'no-remote-chat' } };
   const { text } = delivery.payload as Payloads['message'];
   const equalBefore = await lanes.countDelivered(lease, hashOf(text));
   const remote = { ...chat, saveState: (state: unknown) => chats.saveState(lease, state) };
@@ -47,9 +47,16 @@ async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: Lane
   return sighting === 'cannotTell' ? byPolicy(lane, delivery, 'hold') : notFound(lane, delivery);
 }
 
+/**
+ * A worker that was only cut off from the database may still be sending: its attempt counts as over when a call's
+ * longest time and the settle time have passed since it began.
+ */
 function notFound({ configured }: LaneContext, delivery: Delivery): StepOutcome {
-  if (delivery.looks + 1 >= READINGS) return sendAgain(configured, delivery);
-  return { settlement: { to: 'sending', lookInMs: configured.delivery.settleMs, after: 'not-found' } };
+  const { settleMs, sendTimeoutMs } = configured.delivery;
+  const { orphanedForMs = Infinity } = delivery;
+  const mayStillArriveMs = Math.max(sendTimeoutMs + settleMs - orphanedForMs, 0);
+  if (delivery.looks + 1 >= READINGS && mayStillArriveMs === 0) return sendAgain(configured, delivery);
+  return { settlement: { to: 'sending', lookInMs: Math.max(settleMs, mayStillArriveMs), after: 'not-found' } };
 }
 
 function sendAgain(configured: ConfiguredDestination, delivery: Delivery): StepOutcome {

@@ -39,8 +39,12 @@ SELECT id::text, source, content_type, body, installation_id, conversation_id,
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
 const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
 
-// Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the close.
-const RELEASE_HELD = `UPDATE event SET plan_after = now() WHERE conversation_id = $1 AND plan_after > now()`;
+// Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the
+// close. Asked after a hold as well: the start may have been planned while the close was being put aside.
+const RELEASE_HELD = `
+UPDATE event SET plan_after = now()
+ WHERE conversation_id = $1 AND plan_after > now() AND plan_failures = 0
+   AND EXISTS (SELECT 1 FROM conversation WHERE id = $1 AND (start_source IS NOT NULL OR closed_at IS NOT NULL))`;
 
 const MAX_FAILURES = 8;
 const FAILED = `
@@ -48,7 +52,7 @@ UPDATE event SET plan_failures = plan_failures + 1,
        plan_after = CASE WHEN plan_failures + 1 < $2 THEN now() + (2 ^ plan_failures) * interval '1 second' END,
        status = CASE WHEN plan_failures + 1 < $2 THEN status ELSE 'quarantined' END,
        reason = CASE WHEN plan_failures + 1 < $2 THEN reason ELSE 'planning-failed' END
- WHERE id = $1::bigint`;
+ WHERE id = $1::bigint AND plan_after IS NOT NULL`;
 
 /** Plans the oldest event that is due, in one transaction, and waits for none that another planner holds. */
 export async function planNextEvent(dependencies: EventQueueDependencies): Promise<PlanningOutcome> {
@@ -70,10 +74,12 @@ export async function planNextEvent(dependencies: EventQueueDependencies): Promi
       await (result.planned ? sql.query(DONE, [taken.id]) : sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]));
       return result.planned ? 'planned' : 'held';
     });
-    if (outcome === 'planned' && taken?.conversation_id) await database.query(RELEASE_HELD, [taken.conversation_id]);
+    // Should this fail, what is held comes by itself when its time is up.
+    if (taken?.conversation_id) await database.query(RELEASE_HELD, [taken.conversation_id]).catch(() => undefined);
     return { outcome };
   } catch (error) {
     if (!taken) throw error;
+    // An event that another planner has planned meanwhile stays planned.
     await database.query(FAILED, [taken.id, MAX_FAILURES]);
     return { outcome: 'failed', eventId: taken.id, error };
   }

@@ -19,7 +19,9 @@ export function settleFailure(delivery: Delivery, error: unknown, settings: Deli
   const kind = error instanceof DestinationFailure ? error.kind : 'unknown';
   const code: FailureCode = error instanceof DestinationFailure ? error.code : 'bad-answer';
   if (kind === 'refused' || kind === 'gone') return { to: 'parked', reason: code };
-  if (kind === 'unknown') return { to: 'sending', lookInMs: 0, after: 'no-answer' };
+  // Ending twice is ending once, so an end in doubt is only tried again.
+  const inDoubt = kind === 'unknown' && delivery.kind !== 'end';
+  if (inDoubt) return { to: 'sending', lookInMs: 0, after: 'no-answer' };
   return retryOrPark(delivery, error, settings, code);
 }
 

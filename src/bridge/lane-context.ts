@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalText } from '../destinations/canonical-text.ts';
 import type { Capabilities, OpenDestination } from '../destinations/contract.ts';
 import type { ConversationSource, KnownConversation } from './conversation-source.ts';
 import type { Lease } from './delivery.ts';
@@ -28,6 +29,9 @@ export interface LaneContext {
   chat: StoredRemoteChat | undefined;
   source: ConversationSource;
   chats: RemoteChatStore;
+  /** Keeps the visitor's tag id with the conversation. */
+  rememberVisitor(uniqueId: string): Promise<void>;
 }
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Equal for texts that a chat system cannot tell apart. */
+export const hashOf = (text: string): string => createHash('sha256').update(canonicalText(text)).digest('hex');

@@ -60,8 +60,7 @@ export async function planEvent(
     case 'conversation-closed':
       return planClose(sql, found, installationId, event, installations);
     case 'satisfaction-answered':
-      await planSatisfaction(sql, found, installationId, event);
-      return PLANNED;
+      return planSatisfaction(sql, found, installationId, event, installations);
     case 'installation-activated':
     case 'installation-disabled':
       await installations.setActive(sql, installationId, event.kind === 'installation-activated', event.occurredAt);
@@ -84,19 +83,23 @@ async function planStart(
   // Its close was passed without it: the chat was made then.
   if (conversation.closed) return;
   if (conversation.startSource === null) {
-    await markStarted(sql, conversation.id, found.source, event.occurredAt, event.operatorId);
+    const { operatorId, occurredAt: at } = event;
+    await markStarted(sql, conversation.id, { eventId: found.id, source: found.source, at, operatorId });
     await startEverywhere(sql, found, installationId, conversation.id, installations, [
       { key: 'start', kind: 'start', payload: { startUnheard: false } },
     ]);
     return;
   }
+  if (conversation.startEventId === found.id) return;
   // Push and webhook may both announce one start; only the same door's second announcement is a transfer for certain.
   const changed = event.operatorId !== undefined && event.operatorId !== conversation.operatorId;
   if (conversation.startSource !== found.source && !changed) return;
-  if (event.operatorId !== undefined) await setOperator(sql, conversation.id, event.operatorId);
+  // A start that was retried after its own transfer is the older news: the agent of the newer one is there now.
+  const older = conversation.startedAt !== null && event.occurredAt < conversation.startedAt;
+  const operatorId = older ? conversation.operatorId : (event.operatorId ?? null);
+  if (!older && operatorId !== null) await setOperator(sql, conversation.id, operatorId);
   for (const lane of await lanesOf(sql, conversation.id)) {
-    const payload = { operatorId: event.operatorId ?? null };
-    await enqueue(sql, lane, [{ key: `transfer:${found.id}`, kind: 'transfer', payload }], found.id);
+    await enqueue(sql, lane, [{ key: `transfer:${found.id}`, kind: 'transfer', payload: { operatorId } }], found.id);
   }
 }
 
@@ -151,13 +154,19 @@ async function planSatisfaction(
   found: PlannableEvent,
   installationId: string,
   event: SatisfactionAnswered,
-): Promise<void> {
+  installations: PlanningInstallations,
+): Promise<PlanResult> {
   const conversationId = conversationIdOf({ installationId, sourceId: event.conversationId });
+  // It may overtake the start too, or its close may be waiting for one.
+  const patience = await installations.lateStartSeconds(sql, installationId);
+  const known = await lockConversation(sql, conversationId);
+  if (!known && found.ageSeconds < patience) return { planned: false, holdUntilAgeSeconds: patience };
   const text = `${NOTICE_PREFIX} ${describeAnswer(event.answer)}`;
   for (const lane of await lanesOf(sql, conversationId)) {
     const payload = { author: 'notice' as const, text };
     await enqueue(sql, lane, [{ key: `satisfaction:${found.id}`, kind: 'message', payload }], found.id);
   }
+  return PLANNED;
 }
 
 function describeAnswer(answer: SatisfactionAnswered['answer']): string {

@@ -1,22 +1,26 @@
 import { splitText } from '../destinations/split-text.ts';
-import { type ConversationSource, SourceUnavailableError, type Unreadable } from './conversation-source.ts';
-import type { Author, Delivery, NewDelivery, Payloads } from './delivery.ts';
+import {
+  type Author,
+  type ConversationSource,
+  SourceUnavailableError,
+  type Unreadable,
+} from './conversation-source.ts';
+import type { Delivery, NewDelivery, Payloads } from './delivery.ts';
 import type { LaneContext } from './lane-context.ts';
 import { renderEntry, renderTransfer, renderUnreadableTranscript, renderVisitorChange } from './render-message.ts';
 import { backOffMs } from './retry-policy.ts';
 import type { Settled } from './settlement-store.ts';
 
-/** How long a transcript is asked for before the chat is told that there is none, in ms. */
-export const TRANSCRIPT_PATIENCE_MS = 10 * 60_000;
 /** A conversation that closed this moment may not be readable yet: how often "not found" is asked again. */
 const NOT_FOUND_TRIES = 3;
 const VISITOR_TRIES = 5;
 
 type Outcome = Pick<Settled, 'settlement' | 'alongside'>;
 
-/** Messages for a text that may be longer than the destination takes. Keys stay the same however often this is done. */
+/** Messages for a text that may be longer than the destination takes; none for a blank one. Keys stay the same however often this is done. */
 export function messageParts(key: string, author: Author, text: string, limit: number): NewDelivery<'message'>[] {
-  const texts = splitText(text, limit);
+  // Chat systems refuse an empty message, and a refusal would stop the lane.
+  const texts = splitText(text, limit).filter((part) => part.trim() !== '');
   return texts.map((part, index) => ({
     key: texts.length === 1 ? key : `${key}/${index + 1}`,
     kind: 'message',
@@ -27,10 +31,11 @@ export function messageParts(key: string, author: Author, text: string, limit: n
 /** The history after the close: every entry becomes a message in its order, or one note says why there is none. */
 export async function readTranscript(context: LaneContext, delivery: Delivery): Promise<Outcome> {
   const { source, conversation } = context;
-  const limit = context.configured.delivery.textLimit;
+  const { textLimit: limit, retryForMs } = context.configured.delivery;
+  const patient = delivery.failingForMs < retryForMs;
   const note = (reason: Unreadable | 'source-unavailable'): Outcome => {
     const parts = messageParts('transcript:note', 'notice', renderUnreadableTranscript(reason), limit);
-    return { settlement: { to: 'skipped', reason: 'source-unavailable', parts } };
+    return { settlement: { to: 'skipped', reason, parts } };
   };
   try {
     const transcript = await source.transcript(conversation);
@@ -41,10 +46,10 @@ export async function readTranscript(context: LaneContext, delivery: Delivery): 
       return { settlement: { to: 'delivered', parts } };
     }
     const mayAppear = transcript.unreadable === 'not-found' && delivery.failures < NOT_FOUND_TRIES;
-    return mayAppear ? retryReading(context, delivery) : note(transcript.unreadable);
+    const mayMend = transcript.unreadable === 'bad-answer' && patient;
+    return mayAppear || mayMend ? retryReading(context, delivery) : note(transcript.unreadable);
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    const patient = delivery.failingForMs < TRANSCRIPT_PATIENCE_MS;
     return patient ? retryReading(context, delivery) : note('source-unavailable');
   }
 }
@@ -66,7 +71,7 @@ export async function readVisitorUpdate(context: LaneContext, delivery: Delivery
   if (chat?.status !== 'open') return { settlement: { to: 'skipped', reason: 'chat-over' } };
   try {
     const visitor = await source.visitor(conversation);
-    if (!('details' in visitor)) return { settlement: { to: 'skipped', reason: 'source-unavailable' } };
+    if (!('details' in visitor)) return { settlement: { to: 'skipped', reason: visitor.unreadable } };
     const text = renderVisitorChange(chat.visitor, visitor.details);
     if (text === undefined) return { settlement: { to: 'delivered' } };
     return {

@@ -41,7 +41,7 @@ UPDATE attempt SET finished_at = now(), outcome = $2, code = $3, http_status = $
 
 // A worker died between "about to send" and the answer: its attempt ends as what it is.
 const ABANDON_ATTEMPTS = `
-UPDATE attempt SET finished_at = now(), outcome = 'unknown', code = 'no-answer' WHERE delivery_id = $1::bigint AND outcome IS NULL`;
+UPDATE attempt SET finished_at = now(), outcome = 'unknown', code = 'worker-lost' WHERE delivery_id = $1::bigint AND outcome IS NULL`;
 
 const CLOSE = `UPDATE delivery SET status = $2, reason = $3, open = false, settled_at = now() WHERE id = $1::bigint`;
 const BLOCK = `UPDATE delivery SET status = $2, reason = $3 WHERE id = $1::bigint`;

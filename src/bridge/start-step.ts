@@ -18,11 +18,16 @@ export interface PreparedStart {
   parts: NewDelivery[];
 }
 
-/** Reads who the visitor is, or decides to go on without; a settlement means "not now". */
+/** What the first attempt was made of; before it, who the visitor is. A settlement means "not now". */
 export async function prepareStart(
   lane: LaneContext,
   delivery: Delivery,
 ): Promise<PreparedStart | Pick<Settled, 'settlement'>> {
+  if (delivery.prepared === undefined) return readStart(lane, delivery);
+  return lane.chats.openStart(lane.lease.laneId, delivery.prepared) as PreparedStart;
+}
+
+async function readStart(lane: LaneContext, delivery: Delivery): Promise<PreparedStart | Pick<Settled, 'settlement'>> {
   const { conversation, configured } = lane;
   const { startUnheard } = delivery.payload as Payloads['start'];
   const visitor = await readVisitor(lane, delivery);
@@ -48,13 +53,17 @@ export async function prepareStart(
 
 type ReadVisitor = { details: VisitorDetails; unreadable?: Parameters<typeof renderContext>[0]['visitorUnreadable'] };
 
-async function readVisitor({ source, conversation }: LaneContext, delivery: Delivery): Promise<ReadVisitor | 'retry'> {
+async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadVisitor | 'retry'> {
+  const { source, conversation } = lane;
   const anonymous: VisitorDetails = {
     ...(conversation.visitorId !== undefined && { uniqueId: conversation.visitorId }),
   };
   try {
     const visitor = await source.visitor(conversation);
-    if ('details' in visitor) return { details: { ...anonymous, ...visitor.details } };
+    if ('details' in visitor) {
+      if (visitor.details.uniqueId !== undefined) await lane.rememberVisitor(visitor.details.uniqueId);
+      return { details: { ...anonymous, ...visitor.details } };
+    }
     return { details: anonymous, unreadable: visitor.unreadable };
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;

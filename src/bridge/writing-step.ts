@@ -2,7 +2,7 @@ import type { AttemptOutcome, Delivery, Payloads } from './delivery.ts';
 import { messageKey } from './doubt-step.ts';
 import { outcomeOf, settleFailure, type StepOutcome } from './failure-settlement.ts';
 import { hashOf, type LaneContext } from './lane-context.ts';
-import type { LaneStore } from './lane-store.ts';
+import type { AttemptContent, LaneStore } from './lane-store.ts';
 import { messageParts } from './reading-steps.ts';
 import { prepareStart, started } from './start-step.ts';
 
@@ -18,14 +18,14 @@ export async function write(
   lanes: LaneStore,
   worker: string,
 ): Promise<WritingOutcome> {
-  const attempting = (contentHash: string | null, call: () => Promise<StepOutcome>): Promise<WritingOutcome> =>
-    attempt(lane, delivery, lanes, worker, contentHash, call);
+  const attempting: Attempting = (content, call) => attempt(lane, delivery, lanes, worker, content, call);
 
   switch (delivery.kind) {
     case 'start': {
       const prepared = await prepareStart(lane, delivery);
       if (!('context' in prepared)) return prepared;
-      return attempting(null, async () =>
+      const sealed = { prepared: lane.chats.sealStart(lane.lease.laneId, prepared) };
+      return attempting(sealed, async () =>
         started(lane, prepared, await lane.configured.destination.start(prepared.context)),
       );
     }
@@ -36,17 +36,17 @@ export async function write(
   }
 }
 
-type Attempting = (contentHash: string | null, call: () => Promise<StepOutcome>) => Promise<WritingOutcome>;
+type Attempting = (content: AttemptContent, call: () => Promise<StepOutcome>) => Promise<WritingOutcome>;
 
 async function attempt(
   lane: LaneContext,
   delivery: Delivery,
   lanes: LaneStore,
   worker: string,
-  contentHash: string | null,
+  content: AttemptContent,
   call: () => Promise<StepOutcome>,
 ): Promise<WritingOutcome> {
-  const id = await lanes.beginAttempt(lane.lease, delivery, worker, contentHash);
+  const id = await lanes.beginAttempt(lane.lease, delivery, worker, content);
   try {
     return { ...(await call()), attempt: { id, outcome: { outcome: 'delivered' } } };
   } catch (error) {
@@ -69,7 +69,8 @@ async function writeMessage(
 ): Promise<WritingOutcome> {
   const { chat, lease, chats, configured } = lane;
   const { author, text } = delivery.payload as Payloads['message'];
-  if (!chat) return { settlement: { to: 'parked', reason: 'no-remote-chat' } };
+  // Its start was passed over by a person or a policy, so there is nobody to talk to.
+  if (!chat) return { settlement: { to: 'skipped', reason: 'no-remote-chat' } };
   // A note about a chat that has ended has nobody to read it; it stays on the timeline. A message is a person's words.
   if (chat.status !== 'open') {
     return { settlement: { to: author === 'notice' ? 'skipped' : 'parked', reason: 'chat-over' } };
@@ -79,10 +80,10 @@ async function writeMessage(
       settlement: { to: 'delivered', parts: messageParts(delivery.key, author, text, configured.delivery.textLimit) },
     };
   }
-  const contentHash = hashOf(text);
-  const equalBefore = await lanes.countDelivered(lease, contentHash);
+  const hash = hashOf(text);
+  const equalBefore = await lanes.countDelivered(lease, hash);
   const message = { key: messageKey(lane, delivery), text, equalBefore };
-  return attempting(contentHash, async () => {
+  return attempting({ hash }, async () => {
     await configured.destination.send({ ...chat, saveState: (state) => chats.saveState(lease, state) }, message);
     return { settlement: { to: 'delivered' } };
   });
@@ -92,7 +93,7 @@ async function writeEnd(lane: LaneContext, attempting: Attempting): Promise<Writ
   const { chat, lease, chats, configured } = lane;
   if (!chat) return { settlement: { to: 'skipped', reason: 'no-remote-chat' } };
   if (chat.status !== 'open') return { settlement: { to: 'delivered' } };
-  return attempting(null, async () => {
+  return attempting({}, async () => {
     await configured.destination.end({ ...chat, saveState: (state) => chats.saveState(lease, state) });
     return { settlement: { to: 'delivered' }, alongside: (sql) => chats.close(sql, lease, 'ended') };
   });

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+/** One line of text; NUL and the like can be in no name of ours. */
+export const plainText = (maxLength: number) =>
+  z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be plain text')
+    .max(maxLength);
+
 /** `limit` (default 50, at most 200) and `cursor` of the admin API's lists (product 3). */
 export const pageQuerySchema = z.object({
   limit: z
@@ -7,5 +14,5 @@ export const pageQuerySchema = z.object({
     .regex(/^\d{1,6}$/, 'must be a whole number')
     .transform((text) => Math.min(Math.max(Number(text), 1), 200))
     .default(50),
-  cursor: z.string().max(200).optional(),
+  cursor: plainText(200).optional(),
 });

@@ -29,10 +29,11 @@ export function readRawBody(request: IncomingMessage, limit: number): Promise<Bu
       }
     });
     request.once('end', () => (size > limit ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
-    request.once('error', reject);
     // Half a body and then nothing: the connection is gone, nobody hears the answer.
+    const cut = (): void => reject(new HttpError('invalid-json', 'The body ended before its announced length.'));
+    request.once('error', cut);
     request.once('close', () => {
-      if (!request.complete) reject(new HttpError('invalid-json', 'The body ended before its announced length.'));
+      if (!request.complete) cut();
     });
   });
 }

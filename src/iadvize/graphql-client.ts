@@ -87,11 +87,11 @@ export function createGraphqlClient(
       };
       const token = await tokenFor(credentials);
       let response = await run(token);
-      if (response.status === 401) {
+      if (isTokenRefused(response)) {
         await forget(credentials, token);
         response = await run(await tokenFor(credentials));
       }
-      if (response.status === 401 || response.status === 403) throw new IadvizeFailure('credentials-refused');
+      if (isTokenRefused(response) || response.status === 403) throw new IadvizeFailure('credentials-refused');
       const answer = answerSchema.safeParse(parseJson(response.body));
       if (!answer.success || (answer.data.errors?.length ?? 0) > 0) throw new IadvizeFailure('bad-answer');
       const data = schema.safeParse(answer.data.data);
@@ -110,6 +110,12 @@ async function send(http: HttpClient, request: OutgoingRequest): Promise<Outgoin
     if (error instanceof OutgoingError) throw new IadvizeFailure('unavailable');
     throw error;
   }
+}
+
+/** Refused by status, or by the documented error code in a body of any status. */
+function isTokenRefused({ status, body }: OutgoingResponse): boolean {
+  if (status === 401) return true;
+  return z.object({ error: z.literal('invalid_token') }).safeParse(parseJson(body)).success;
 }
 
 function parseJson(body: Buffer): unknown {

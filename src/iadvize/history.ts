@@ -1,3 +1,4 @@
+import { storableText } from '../persistence/storable-text.ts';
 import type { RestHistoryEntry } from './rest-schemas.ts';
 
 export interface HistoryEntry {
@@ -28,8 +29,6 @@ export function readHistory(entries: readonly RestHistoryEntry[]): HistoryEntry[
   });
 }
 
-/** PostgreSQL cannot hold NUL, and no chat shows it. */
 function textOf(content: unknown): string {
-  const text = typeof content === 'string' ? content : JSON.stringify(content ?? '');
-  return text.replaceAll('\0', '');
+  return storableText(typeof content === 'string' ? content : JSON.stringify(content ?? ''));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../persistence/storable-text.ts';
 
 const idText = z.union([z.string(), z.number()]).transform(String);
 
@@ -6,7 +7,9 @@ const idText = z.union([z.string(), z.number()]).transform(String);
 const text = z
   .union([z.string(), z.number()])
   .nullish()
-  .transform((value) => (value === null || value === undefined || value === '' ? undefined : String(value)));
+  .transform((value) =>
+    value === null || value === undefined || value === '' ? undefined : storableText(String(value)),
+  );
 
 export const visitorSchema = z.object({
   id: idText,
@@ -25,7 +28,7 @@ export type RestVisitor = z.output<typeof visitorSchema>;
 export const visitorListSchema = z.array(visitorSchema);
 
 /** `[type, local time, text, epoch ms?]` (contract 3.2). */
-const historyEntrySchema = z.tuple([z.coerce.number(), z.string().nullable()]).rest(z.unknown());
+const historyEntrySchema = z.tuple([z.coerce.number(), z.unknown()]).rest(z.unknown());
 
 const historySchema = z.union([
   z.array(historyEntrySchema),

@@ -3,9 +3,20 @@ import { captureRawBody } from '../http/raw-body.ts';
 import { readJson } from '../http/json-body.ts';
 import { pageQuerySchema } from '../http/paging.ts';
 import { z } from 'zod';
+import { HttpError } from '../http/errors.ts';
 import type { Installations } from './installations.ts';
+import { parseWebsiteRef } from './website-ref.ts';
 
 const SETTINGS_BODY_LIMIT = 1024 * 1024;
+
+/** "HA-123" and "ha-123" are one installation; whatever is no id at all is none. */
+function installationId(text: string): string {
+  const ref = parseWebsiteRef(text);
+  if (ref?.platform === undefined) {
+    throw new HttpError('not-found', 'There is no installation of that id. Ids look like "ha-123".');
+  }
+  return `${ref.platform}-${ref.number}`;
+}
 
 /** `/admin/api/installations` (product 3). Mount behind the admin guard. */
 export function installationRoutes(installations: Installations): Router {
@@ -27,19 +38,19 @@ export function installationRoutes(installations: Installations): Router {
     response.json({ items: page, nextCursor: items.length > limit ? (page.at(-1)?.id ?? null) : null });
   });
   router.get(`${path}/:id`, async (request, response) => {
-    response.json(await installations.show(request.params.id.toLowerCase()));
+    response.json(await installations.show(installationId(request.params.id)));
   });
   router.put(`${path}/:id`, body, async (request, response) => {
     response.json(
-      await installations.replace(String(request.params['id']).toLowerCase(), readJson(request, z.unknown())),
+      await installations.replace(installationId(String(request.params['id'])), readJson(request, z.unknown())),
     );
   });
   router.delete(`${path}/:id`, async (request, response) => {
-    await installations.remove(request.params.id.toLowerCase());
+    await installations.remove(installationId(request.params.id));
     response.status(204).end();
   });
   router.post(`${path}/:id/key`, async (request, response) => {
-    const installationKey = await installations.newKey(request.params.id.toLowerCase());
+    const installationKey = await installations.newKey(installationId(request.params.id));
     response.status(201).json({ installationKey });
   });
   return router;

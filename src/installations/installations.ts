@@ -47,7 +47,12 @@ const identitySchema = z.looseObject({
 /** Members of a shown installation that are not settings: sent back in a PUT they change nothing. */
 const SHOWN_ONLY = ['id', 'active', 'hasInstallationKey', 'createdAt', 'updatedAt'];
 
-export function createInstallations(store: InstallationStore, types: readonly DestinationType[]): Installations {
+/** `onChanged` is called after the settings of an installation were replaced. */
+export function createInstallations(
+  store: InstallationStore,
+  types: readonly DestinationType[],
+  onChanged: (id: string) => Promise<void>,
+): Installations {
   const settingsSchema = createSettingsSchema(types);
 
   /** Validates input against what is stored; what is stored stays as it was given, so that defaults can change. */
@@ -107,6 +112,7 @@ export function createInstallations(store: InstallationStore, types: readonly De
         );
       }
       await store.replace(installation);
+      await onChanged(id);
       return show(await findOrThrow(id));
     },
     async apply(input, fileHash) {
@@ -115,6 +121,7 @@ export function createInstallations(store: InstallationStore, types: readonly De
       if (stored?.fileHash === fileHash) return 'unchanged';
       if (!stored && (await store.insert(installation))) return 'created';
       await store.replace(installation);
+      await onChanged(installation.id);
       return 'updated';
     },
     async remove(id) {

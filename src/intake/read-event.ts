@@ -43,7 +43,7 @@ function readWebhook(value: Record<string, unknown>): ReadEvent {
   const named = { eventId: textOf(value['eventId'], MAX_EVENT_ID), eventType: textOf(value['eventType'], 100) };
   if (named.eventType === undefined) return { ...named, status: 'quarantined', reason: 'no-event-type' };
   if (!WEBHOOK_TYPES.has(named.eventType)) return { ...named, status: 'ignored' };
-  const parsed = webhookSchema.safeParse(value);
+  const parsed = webhookSchema.safeParse(withoutEmpty(value));
   if (!parsed.success) return { ...named, status: 'quarantined', reason: 'shape-does-not-fit' };
   const about = { target: targetOf(parsed.data), clientId: parsed.data.clientId };
   const event = toDomainEvent(parsed.data);
@@ -54,12 +54,17 @@ function readPush(value: Record<string, unknown>): ReadEvent {
   const eventType = textOf(value['name'], 100);
   if (eventType === undefined) return { status: 'quarantined', reason: 'no-event-type' };
   if (!PUSH_TYPES.has(eventType)) return { eventType, status: 'ignored' };
-  const parsed = pushSchema.safeParse(value);
+  const parsed = pushSchema.safeParse(withoutEmpty(value));
   if (!parsed.success) return { eventType, status: 'quarantined', reason: 'shape-does-not-fit' };
   const event = pushToDomainEvent(parsed.data);
   if (!event || !('website_id' in parsed.data.parameters)) return { eventType, status: 'ignored' };
   const website = parsed.data.parameters.website_id;
   return { eventType, status: 'accepted', target: { by: 'website', website }, event };
+}
+
+/** A member that is null or an empty text says nothing; leaving it out is how the schemas know that. */
+function withoutEmpty(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== ''));
 }
 
 function textOf(value: unknown, maxLength: number): string | undefined {

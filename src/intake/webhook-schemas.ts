@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../persistence/storable-text.ts';
 import { flag, id, ids, integer, platform, timestamp, website } from './wire-values.ts';
 
 const common = {
@@ -62,7 +63,7 @@ export const webhookSchema = z.discriminatedUnion('eventType', [
       conversationId: id,
       customerSatisfaction: integer.optional(),
       netPromoterScore: integer.optional(),
-      satisfactionComment: z.string().optional(),
+      satisfactionComment: z.string().transform(storableText).optional(),
       customQuestion: flag.optional(),
     })
     .refine((event) => ANSWERS.some((answer) => event[answer] !== undefined), 'carries no answer'),

@@ -35,7 +35,7 @@ function onSession(session: PGlite | Transaction): Sql {
 
 /** Opens PGlite under `<dataDir>/db`, guarded by our own lock, and applies the missing migrations. */
 export async function openEmbedded(dataDir: string): Promise<Database> {
-  const release = lockDataFolder(dataDir);
+  const release = await lockDataFolder(dataDir);
   try {
     const pglite = await PGlite.create(path.join(dataDir, 'db'), { startParams: START_PARAMETERS });
     return await wrapPglite(pglite, release);
@@ -53,7 +53,7 @@ export async function openInMemory(source: EmbeddedSource = {}): Promise<Databas
 async function wrapPglite(pglite: PGlite, release: () => void): Promise<Database> {
   await migrate({ ...onSession(pglite), script: async (text) => void (await pglite.exec(text)) });
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) });
-  const upkeep = setInterval(() => void pglite.exec('VACUUM; CHECKPOINT').catch(() => undefined), UPKEEP_EVERY_MS);
+  const upkeep = setInterval(() => void tidy(pglite).catch(() => undefined), UPKEEP_EVERY_MS);
   upkeep.unref();
 
   return {
@@ -68,4 +68,10 @@ async function wrapPglite(pglite: PGlite, release: () => void): Promise<Database
       release();
     },
   };
+}
+
+/** One statement at a time: PostgreSQL refuses VACUUM among others. */
+export async function tidy(pglite: Pick<PGlite, 'exec'>): Promise<void> {
+  await pglite.exec('VACUUM');
+  await pglite.exec('CHECKPOINT');
 }

@@ -92,7 +92,12 @@ async function apply(session: MigrationSession, migration: MigrationFile): Promi
     await session.script(migration.sql);
   } catch (error) {
     await session.query(`UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1`, [id, String(error)]);
-    throw error;
+    const reason = `PostgreSQL answered ${String((error as { code?: unknown }).code)}`;
+    throw new Error(
+      `Migration ${migration.name} failed: ${reason}. Its "logs" in the table _prisma_migrations say more. Repair the ` +
+        `tables, then run "npx prisma migrate resolve" and start again.`,
+      { cause: error },
+    );
   }
   await session.query(`UPDATE "_prisma_migrations" SET finished_at = now(), applied_steps_count = 1 WHERE id = $1`, [
     id,

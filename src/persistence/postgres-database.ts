@@ -5,7 +5,17 @@ import type { Database, Sql } from './database.ts';
 import { migrate } from './migrate.ts';
 
 const POOL_SIZE = 20;
-const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A server that stops answering must not keep a planner or a lane's row for ever. All times in ms. */
+const TIMEOUTS = {
+  connectionTimeoutMillis: 5_000,
+  query_timeout: 35_000,
+  statement_timeout: 30_000,
+  idle_in_transaction_session_timeout: 30_000,
+  keepAlive: true,
+};
+
+const ignore = (): void => undefined;
 
 function onClient(client: pg.ClientBase | pg.Pool): Sql {
   return {
@@ -16,11 +26,11 @@ function onClient(client: pg.ClientBase | pg.Pool): Sql {
 
 /** Opens a pool on PostgreSQL 15 or newer and applies the missing migrations. */
 export async function openPostgres(connectionString: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString, max: POOL_SIZE, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const pool = new pg.Pool({ connectionString, max: POOL_SIZE, ...TIMEOUTS });
   // Without a listener an idle connection that PostgreSQL ends would end this process; the pool replaces it by itself.
-  pool.on('error', () => undefined);
+  pool.on('error', ignore);
   try {
-    await migrateOnOneClient(pool);
+    await migrateOnOwnConnection(connectionString);
   } catch (error) {
     await pool.end();
     throw error;
@@ -34,6 +44,9 @@ export async function openPostgres(connectionString: string): Promise<Database> 
     async transaction(work) {
       const client = await pool.connect();
       let broken = false;
+      // The pool listens to idle connections only: one that is lost at work would end this process otherwise.
+      const lost = (): void => void (broken = true);
+      client.on('error', lost);
       try {
         await client.query('BEGIN');
         const result = await work(onClient(client));
@@ -41,9 +54,10 @@ export async function openPostgres(connectionString: string): Promise<Database> 
         return result;
       } catch (error) {
         // A connection that cannot even roll back is dead: it must not go back into the pool.
-        await client.query('ROLLBACK').catch(() => (broken = true));
+        await client.query('ROLLBACK').catch(lost);
         throw error;
       } finally {
+        client.removeListener('error', lost);
         client.release(broken);
       }
     },
@@ -54,11 +68,14 @@ export async function openPostgres(connectionString: string): Promise<Database> 
   };
 }
 
-async function migrateOnOneClient(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
+/** Without the time-outs of everyday queries: a migration may take as long as it needs. */
+async function migrateOnOwnConnection(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis });
+  client.on('error', ignore);
+  await client.connect();
   try {
     await migrate({ ...onClient(client), script: async (text) => void (await client.query(text)) });
   } finally {
-    client.release();
+    await client.end();
   }
 }

@@ -43,7 +43,7 @@ async function killAfterMessage(service: ServiceProcess, count: number): Promise
   const enough = (entries: { kind: string }[]): boolean =>
     entries.filter((entry) => entry.kind === 'message').length >= count;
   // A dead worker's lease has to end first.
-  await thulium.ledger.waitFor(enough, { timeoutMs: 20_000 });
+  await thulium.ledger.waitFor(enough, { timeoutMs: 40_000 });
   expect(await service.end('SIGKILL')).toBe('SIGKILL');
   thulium.faults.clear();
 }
@@ -96,11 +96,11 @@ test('When the service is killed with answers on their way, again and again, the
     await killAfterMessage(service, count);
     service = await startServiceProcess(environment);
   }
-  await thulium.ledger.waitFor((entries) => entries.some((entry) => entry.kind === 'stop'), { timeoutMs: 30_000 });
+  await thulium.ledger.waitFor((entries) => entries.some((entry) => entry.kind === 'stop'), { timeoutMs: 60_000 });
   expect(await service.end('SIGTERM')).toBe(0);
 
   expect(seen(story)).toEqual(whole(story));
-}, 90_000);
+}, 180_000);
 
 test('When the service is asked to stop with a message on its way, then it finishes that one and leaves nothing in doubt', async () => {
   const story = { conversationId: 2, texts: ['five', 'six', 'seven'] };
@@ -113,11 +113,11 @@ test('When the service is asked to stop with a message on its way, then it finis
   expect(seen(story)).not.toContain('seven');
 
   service = await startServiceProcess(environment);
-  await thulium.ledger.waitFor(() => seen(story).includes('stop'), { timeoutMs: 20_000 });
+  await thulium.ledger.waitFor(() => seen(story).includes('stop'), { timeoutMs: 40_000 });
   const answer = await service.admin('GET', '/deliveries?conversation=2');
   const { items } = (await answer.json()) as { items: { lastAttempt: { outcome: string | null } | null }[] };
   const outcomes = items.flatMap((delivery) => (delivery.lastAttempt ? [delivery.lastAttempt.outcome] : []));
   expect(outcomes).not.toContain('unknown');
   expect(await service.end('SIGTERM')).toBe(0);
   expect(seen(story)).toEqual(whole(story));
-}, 60_000);
+}, 120_000);

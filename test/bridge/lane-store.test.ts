@@ -81,7 +81,7 @@ test('A renewed lease outlives its first end', async () => {
     () => claim('two', 'renew-clock'),
     (other) => other !== undefined && other.fencing !== clock?.fencing,
   );
-  expect(await lanes.beginAttempt(lease!, (await headOf(lease)).delivery, 'one', null)).toMatch(/^\d+$/);
+  expect(await lanes.beginAttempt(lease!, (await headOf(lease)).delivery, 'one', {})).toMatch(/^\d+$/);
 });
 
 test('When a worker wakes up after its lane was taken over, then none of its writes go through', async () => {
@@ -91,7 +91,7 @@ test('When a worker wakes up after its lane was taken over, then none of its wri
     () => claim('two', 'fencing'),
     (lease) => lease !== undefined,
   );
-  await expect(lanes.beginAttempt(old.lease, old.delivery, 'one', null)).rejects.toThrow(LeaseLostError);
+  await expect(lanes.beginAttempt(old.lease, old.delivery, 'one', {})).rejects.toThrow(LeaseLostError);
   await expect(settlements.settle({ ...old, settlement: { to: 'delivered' } })).rejects.toThrow(LeaseLostError);
   expect(await keyOf(current)).toBe('a');
   expect((await headOf(current)).delivery.status).toBe('pending');
@@ -106,7 +106,7 @@ test('When a lease has ended and nobody took the lane yet, then no attempt may b
     () => claim('two', 'ended-clock'),
     (other) => other !== undefined && other.fencing !== clock?.fencing,
   );
-  await expect(lanes.beginAttempt(head.lease, head.delivery, 'one', null)).rejects.toThrow(LeaseLostError);
+  await expect(lanes.beginAttempt(head.lease, head.delivery, 'one', {})).rejects.toThrow(LeaseLostError);
 });
 
 test('A retry holds its successors back', async () => {

@@ -95,7 +95,7 @@ describe('the transcript', () => {
     const shown = await world.deliveries(conversation.id);
     expect(shown.find((delivery) => delivery.kind === 'transcript')).toMatchObject({
       status: 'skipped',
-      reason: 'source-unavailable',
+      reason: 'not-found',
     });
   });
 

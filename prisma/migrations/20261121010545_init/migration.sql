@@ -48,6 +48,7 @@ CREATE TABLE "conversation" (
     "visitor_external_id" TEXT,
     "operator_id" TEXT,
     "several_agents" BOOLEAN NOT NULL DEFAULT false,
+    "start_event_id" BIGINT,
     "start_source" TEXT,
     "started_at" TIMESTAMPTZ(3),
     "closed_at" TIMESTAMPTZ(3),
@@ -59,6 +60,7 @@ CREATE TABLE "conversation" (
 -- CreateTable
 CREATE TABLE "remote_chat" (
     "lane_id" TEXT NOT NULL,
+    "scope" TEXT NOT NULL,
     "remote_id" TEXT NOT NULL,
     "status" TEXT NOT NULL,
     "state" TEXT NOT NULL,
@@ -103,6 +105,7 @@ CREATE TABLE "delivery" (
     "first_failure_at" TIMESTAMPTZ(3),
     "looks" INTEGER NOT NULL DEFAULT 0,
     "attempts" INTEGER NOT NULL DEFAULT 0,
+    "prepared" TEXT,
     "content_hash" TEXT,
     "event_id" BIGINT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -166,7 +169,7 @@ CREATE INDEX "conversation_installation_id_created_at_idx" ON "conversation"("in
 CREATE INDEX "conversation_installation_id_visitor_id_idx" ON "conversation"("installation_id", "visitor_id");
 
 -- CreateIndex
-CREATE INDEX "remote_chat_remote_id_idx" ON "remote_chat"("remote_id");
+CREATE UNIQUE INDEX "remote_chat_scope_remote_id_key" ON "remote_chat"("scope", "remote_id");
 
 -- CreateIndex
 CREATE INDEX "lane_next_at_idx" ON "lane"("next_at");

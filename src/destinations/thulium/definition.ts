@@ -7,13 +7,15 @@ import { upstreamUrl } from '../upstream-url.ts';
 export const thuliumSettings = z.strictObject({
   baseUrl: upstreamUrl.describe('API address of the Thulium system: https://<system>.thulium.com/api'),
   apiUser: z.string().min(1).describe('API user: Administration → Users → API users.'),
-  apiPassword: z.string().min(1).describe('Its password.'),
+  apiPassword: z.string().min(1).describe('Password of that API user.'),
   chatQueueId: z
     .union([z.int().positive(), z.string().regex(/^\d+$/).transform(Number)])
     .describe('Number of the chat queue that gets the conversations.'),
-  timeZone: timeZone.default('Europe/Warsaw').describe('Zone of the times in its answers; they carry none.'),
+  timeZone: timeZone
+    .default('Europe/Warsaw')
+    .describe('Zone of the times in its answers, which state none (needed once replies are received).'),
   callbackUser: z.string().optional().describe('Basic auth of its webhooks (needed once replies are received).'),
-  callbackPassword: z.string().optional().describe('Password of the same.'),
+  callbackPassword: z.string().optional().describe('Password for the same.'),
   pollIntervalMs: z.int().min(500).default(3_000).describe('Pause between polls for replies, in ms.'),
   ...deliverySettings({ settleMs: 5_000, textLimit: 4_000 }),
 });

@@ -23,7 +23,7 @@ export const thulium = defineDestination(thuliumDeclaration, (settings, { http, 
     },
     async findStarted(context, since, isTaken) {
       const from = dayBefore(since);
-      for (const chat of chatsLike(await client.chatsSince(from), context, since, settings.timeZone)) {
+      for (const chat of chatsLike(await client.chatsSince(from), context, settings.chatQueueId)) {
         if (await isTaken(chat.conversation_id)) continue;
         return { outcome: 'sent', chat: { remoteId: chat.conversation_id, state: { listFrom: from } } };
       }

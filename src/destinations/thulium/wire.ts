@@ -17,9 +17,9 @@ const messageSchema = z.looseObject({ sent_by: z.string().nullish() }).transform
 
 export const chatSchema = z.object({
   conversation_id: scalarText,
+  chat_queue_id: z.coerce.number().optional(),
   client_name: z.string().nullish(),
   client_email: z.string().nullish(),
-  created_at: z.string().nullish(),
   status: z.string().nullish(),
   messages: z.array(messageSchema).optional(),
 });

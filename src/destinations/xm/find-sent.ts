@@ -1,3 +1,4 @@
+import { canonicalText } from '../canonical-text.ts';
 import type { OutgoingText, Sighting } from '../contract.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import { failureOf, isSuccess, jsonOf } from '../remote-call.ts';
@@ -29,8 +30,10 @@ export async function findText(session: XmSession, chatId: string, message: Outg
   return 'cannotTell';
 }
 
-const isSame = (found: XmMessage, message: OutgoingText): boolean =>
-  found.message != null && (found.message === message.text || decodeText(found.message) === message.text);
+const isSame = (found: XmMessage, message: OutgoingText): boolean => {
+  const wanted = canonicalText(message.text);
+  return found.message != null && [found.message, decodeText(found.message)].map(canonicalText).includes(wanted);
+};
 
 async function readPage(session: XmSession, chatId: string, offset: number): Promise<XmMessage[]> {
   const response = await session.call('GET', `chats/${encodeURIComponent(chatId)}/messages?offset=${offset}`, 'reads');

@@ -59,7 +59,8 @@ export function createXmSession(settings: XmSettings, http: HttpClient, chat: Re
     // "Used already" or "not found" may be our own first try whose answer was lost: the same secret brings it back.
     if (response.status === 403 || response.status === 404) response = await requestTokens(secret);
     if (response.status === 400) response = await requestTokens(undefined);
-    if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+    const passes = response.status === 408 || response.status === 429;
+    if (response.status >= 400 && response.status < 500 && !passes) {
       throw new DestinationFailure('gone', 'session-lost', { httpStatus: response.status });
     }
     if (!isSuccess(response)) throw failureOf(response, 'reads');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { StartContext } from '../contract.ts';
 import type { XmSettings } from './definition.ts';
 
@@ -9,7 +10,7 @@ const MAX_NAME = 32;
 export function toGuest({ visitor, conversationId, openingText, pageUrl }: StartContext, settings: XmSettings): object {
   return {
     name: guestName([visitor.firstName, visitor.lastName].filter(Boolean).join(' ')),
-    email: visitor.email ?? madeUpEmail(conversationId, settings.anonymousEmailDomain),
+    email: usableEmail(visitor.email) ?? madeUpEmail(conversationId, settings.anonymousEmailDomain),
     departmentId: settings.departmentId,
     message: openingText,
     ...(pageUrl !== undefined && { sourceUrl: pageUrl }),
@@ -20,8 +21,15 @@ export function toGuest({ visitor, conversationId, openingText, pageUrl }: Start
 function guestName(name: string): string {
   if (name === '') return 'Visitor';
   if (name.length < MIN_NAME) return `${name} (visitor)`;
-  return Array.from(name).slice(0, MAX_NAME).join('').slice(0, MAX_NAME).trim();
+  let cut = '';
+  for (const { segment } of new Intl.Segmenter().segment(name)) {
+    if (cut.length + segment.length > MAX_NAME) break;
+    cut += segment;
+  }
+  return cut.trim();
 }
+
+const usableEmail = (email: string | undefined): string | undefined => z.email().safeParse(email).data;
 
 /** One address per conversation, without saying which. */
 function madeUpEmail(conversationId: string, domain: string): string {

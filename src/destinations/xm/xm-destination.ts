@@ -50,7 +50,7 @@ async function createGuest(settings: XmSettings, http: HttpClient, context: Star
   const response = await callRemote(http, request, 'writes');
   if (!isSuccess(response)) {
     const { status: httpStatus } = response;
-    // 400 is documented for a wrong captcha only, and a fixed pair gets no better by itself.
+    // Its fields are made to fit, so what a 400 is about is the captcha; a fixed pair gets no better by itself.
     if (httpStatus === 400) throw new DestinationFailure('refused', 'captcha-refused', { httpStatus });
     const failure = failureOf(response, 'writes');
     // Nothing can be over before it began.

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { configurationTable, destinationSections } from '../../deploy/readme-tables.ts';
+import type { DestinationType } from '../../src/destinations/contract.ts';
+import { DESTINATION_TYPES } from '../../src/destinations/registry.ts';
+
+const rowsOf = (markdown: string): string[] => markdown.split('\n').filter((line) => line.startsWith('|'));
+
+describe('configurationTable', () => {
+  test('says what is required, what has a default and what has none', () => {
+    const row = { required: false, defaultText: undefined, meaning: 'Says it.' };
+    expect(
+      rowsOf(
+        configurationTable([
+          { ...row, name: 'A', required: true },
+          { ...row, name: 'B', defaultText: '8080' },
+          { ...row, name: 'C' },
+        ]),
+      ),
+    ).toEqual([
+      '| Variable | Default | Meaning |',
+      '| --- | --- | --- |',
+      '| `A` | required | Says it. |',
+      '| `B` | `8080` | Says it. |',
+      '| `C` | unset | Says it. |',
+    ]);
+  });
+
+  test('a meaning cannot break out of its cell nor begin a tag', () => {
+    const meaning = 'https://<system>/api or `/push/<key>`, a|b';
+    const [, , row] = rowsOf(configurationTable([{ name: 'A', required: true, defaultText: undefined, meaning }]));
+    expect(row).toBe('| `A` | required | https://&lt;system>/api or `/push/<key>`, a\\|b |');
+  });
+});
+
+describe('destinationSections', () => {
+  const type: DestinationType = {
+    ...DESTINATION_TYPES[0]!,
+    type: 'echo',
+    title: 'Echo',
+    settings: z.strictObject({
+      baseUrl: z.url().describe('Address.'),
+      login: z.strictObject({ password: z.string().describe('Password.') }).describe('Login.'),
+    }),
+    secretPaths: ['login.password'],
+    capabilities: { startCarriesText: true, canFindStarted: false },
+  };
+
+  test('heading, settings and capabilities', () => {
+    const markdown = destinationSections([type]);
+    expect(markdown.split('\n')[0]).toBe('### Echo (`echo`)');
+    expect(rowsOf(markdown)).toEqual([
+      '| Setting | Default | Secret | Meaning |',
+      '| --- | --- | --- | --- |',
+      '| `baseUrl` | required | no | Address. |',
+      '| `login` | required | no | Login. |',
+      '| `login.password` | required | yes | Password. |',
+      '| Capability | Here |',
+      '| --- | --- |',
+      '| How the first text travels | within the call that starts the chat |',
+      expect.stringContaining('`uncertainPolicy`'),
+    ]);
+  });
+
+  test('the opposite capabilities read differently', () => {
+    const capabilities = { startCarriesText: false, canFindStarted: true };
+    const markdown = destinationSections([{ ...type, capabilities }]);
+    expect(markdown).toContain('as a message of its own');
+    expect(markdown).toContain('is looked for before another one is started');
+  });
+
+  test('every type of the registry has its section', () => {
+    const headings = destinationSections(DESTINATION_TYPES).match(/^### .*$/gm);
+    expect(headings).toEqual(DESTINATION_TYPES.map(({ title, type: name }) => `### ${title} (\`${name}\`)`));
+  });
+});

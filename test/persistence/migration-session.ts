@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import type { MigrationSession } from '../../src/persistence/migrate.ts';
+import { postgresUrl, withAdminClient } from '../support/postgres-admin.ts';
+
+export interface EmptyDatabase extends MigrationSession {
+  close(): Promise<void>;
+}
+
+/** A database without any table, of the kind the tests run on. */
+export async function openEmptyDatabase(): Promise<EmptyDatabase> {
+  const databaseUrl = process.env['DATABASE_URL'];
+  if (databaseUrl !== undefined) {
+    const { url, drop } = await createEmptyPostgres(databaseUrl);
+    const session = await openSession(url);
+    return { ...session, close: () => session.close().then(drop) };
+  }
+  const pglite = await PGlite.create('memory://');
+  return {
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await pglite.query<Row>(text, [...values])).rows,
+    script: async (text) => void (await pglite.exec(text)),
+    close: () => pglite.close(),
+  };
+}
+
+export async function createEmptyPostgres(databaseUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `connector_empty_${randomUUID().replaceAll('-', '')}`;
+  await withAdminClient(databaseUrl, (client) => client.query(`CREATE DATABASE ${name}`));
+  return {
+    url: postgresUrl(databaseUrl, name),
+    drop: () =>
+      withAdminClient(databaseUrl, async (client) => void (await client.query(`DROP DATABASE ${name} WITH (FORCE)`))),
+  };
+}
+
+/** One connection: a migration's lock belongs to its session. */
+export async function openSession(url: string): Promise<EmptyDatabase> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return {
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+      (await client.query<Row & pg.QueryResultRow>(text, [...values])).rows,
+    script: async (text) => void (await client.query(text)),
+    close: () => client.end(),
+  };
+}

@@ -31,8 +31,9 @@ function beginningOf(pid: number): string {
 function look(file: string): { holder: string; touched: number } | undefined {
   try {
     return { holder: fs.readFileSync(file, 'utf8'), touched: fs.statSync(file).mtimeMs };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

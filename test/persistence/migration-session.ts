@@ -4,7 +4,11 @@ import pg from 'pg';
 import type { MigrationSession } from '../../src/persistence/migrate.ts';
 import { postgresUrl, withAdminClient } from '../support/postgres-admin.ts';
 
+const EMPTY = 'DROP SCHEMA public CASCADE; CREATE SCHEMA public';
+
 export interface EmptyDatabase extends MigrationSession {
+  /** Drops every table there is. */
+  empty(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +25,7 @@ export async function openEmptyDatabase(): Promise<EmptyDatabase> {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
       (await pglite.query<Row>(text, [...values])).rows,
     script: async (text) => void (await pglite.exec(text)),
+    empty: async () => void (await pglite.exec(EMPTY)),
     close: () => pglite.close(),
   };
 }
@@ -43,6 +48,7 @@ export async function openSession(url: string): Promise<EmptyDatabase> {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
       (await client.query<Row & pg.QueryResultRow>(text, [...values])).rows,
     script: async (text) => void (await client.query(text)),
+    empty: async () => void (await client.query(EMPTY)),
     close: () => client.end(),
   };
 }

@@ -5,12 +5,21 @@ import type { ReadStoredEvent } from './bridge/event-queue.ts';
 import type { DestinationDependencies, DestinationType } from './destinations/contract.ts';
 import { IadvizeFailure } from './iadvize/iadvize-failure.ts';
 import type { IadvizeAccess, IadvizeSource } from './iadvize/iadvize-source.ts';
+import { releaseParked } from './bridge/release-parked.ts';
+import type { InstallationStore } from './installations/installation-store.ts';
 import type { Installations } from './installations/installations.ts';
+import type { Database } from './persistence/database.ts';
 import { type EventSource, readEvent } from './intake/read-event.ts';
+
+/** How long the answers of a closing form are waited for, unless the installation says otherwise. */
+const DEFAULT_FOLLOW_UP_SECONDS = 60;
 
 /** The rooms do not know each other; these join what the bridge asks for to what the others give. */
 
-export function conversationSource(iadvize: IadvizeSource): ConversationSource {
+export function conversationSource(
+  iadvize: IadvizeSource,
+  closingAnswers: ConversationSource['closingAnswers'],
+): ConversationSource {
   async function orUnavailable<Answer>(asked: Promise<Answer>): Promise<Answer> {
     try {
       return await asked;
@@ -24,6 +33,7 @@ export function conversationSource(iadvize: IadvizeSource): ConversationSource {
   return {
     visitor: (conversation) => orUnavailable(iadvize.visitor(conversation)),
     transcript: (conversation) => orUnavailable(iadvize.transcript(conversation)),
+    closingAnswers: (conversation) => orUnavailable(closingAnswers(conversation)),
     operatorName: (installationId, operatorId) => iadvize.operatorName(installationId, operatorId),
   };
 }
@@ -49,6 +59,7 @@ export function openConfigured(
         capabilities: type.capabilities,
         siteLabel: installation.label,
         uncertainPolicy: installation.settings.uncertainPolicy,
+        followUpMs: (installation.settings.followUpSeconds ?? DEFAULT_FOLLOW_UP_SECONDS) * 1000,
       };
     } catch (error) {
       // Settings were valid when they were stored; a later release may judge them otherwise.
@@ -68,6 +79,20 @@ export function iadvizeAccess(installations: Installations) {
       graphqlUsername !== undefined && graphqlPassword !== undefined
         ? { username: graphqlUsername, password: graphqlPassword }
         : undefined;
-    return { platform: installation.platform, websiteNumber: String(installation.websiteId), restApiKey, graphql };
+    const { platform, websiteId, settings } = installation;
+    const { connectorVersionId } = settings;
+    return { platform, websiteNumber: String(websiteId), restApiKey, graphql, connectorVersionId };
+  };
+}
+
+/** Whoever changes an installation's settings, the operator or its administrator, sets free what they had stopped. */
+export function releasingParked(store: InstallationStore, database: Database): InstallationStore {
+  return {
+    ...store,
+    async replace(installation, unchangedSince) {
+      const replaced = await store.replace(installation, unchangedSince);
+      if (replaced) await releaseParked(database, installation.id);
+      return replaced;
+    },
   };
 }

@@ -5,10 +5,19 @@ import { adminListRoutes } from './admin/admin-list-routes.ts';
 import { type Courier, startCourier } from './bridge/courier.ts';
 import { createLaneStore } from './bridge/lane-store.ts';
 import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
-import { releaseParked } from './bridge/release-parked.ts';
 import { createRemoteChatStore } from './bridge/remote-chat-store.ts';
 import { createSettlementStore } from './bridge/settlement-store.ts';
-import { conversationSource, iadvizeAccess, openConfigured, readStoredEvent } from './compose-bridge.ts';
+import {
+  conversationSource,
+  iadvizeAccess,
+  openConfigured,
+  readStoredEvent,
+  releasingParked,
+} from './compose-bridge.ts';
+import { createCatalogue } from './compose-catalogue.ts';
+import { createFeeds } from './compose-feeds.ts';
+import { agentRouters, closingAnswers } from './compose-plugins.ts';
+import { verificationRouters } from './compose-verification.ts';
 import type { Config } from './config.ts';
 import { DESTINATION_TYPES } from './destinations/registry.ts';
 import { createApp } from './http/app.ts';
@@ -54,9 +63,8 @@ export async function startService({ config, logger, database: given }: ServiceO
   const guardedHttp = createHttpClient({ allowPrivateAddresses: config.ALLOW_PRIVATE_UPSTREAMS });
   try {
     const secretBox = createSecretBox(config.ENCRYPTION_KEYS);
-    const installations = createInstallations(createInstallationStore(database, secretBox), DESTINATION_TYPES, (id) =>
-      releaseParked(database, id),
-    );
+    const installationStore = releasingParked(createInstallationStore(database, secretBox), database);
+    const installations = createInstallations(installationStore, DESTINATION_TYPES);
     if (config.INSTALLATIONS_FILE !== undefined) {
       await applyInstallationsFile(config.INSTALLATIONS_FILE, installations, logger);
     }
@@ -65,16 +73,36 @@ export async function startService({ config, logger, database: given }: ServiceO
         ? undefined
         : await startWorkers({ config, logger, database, installations, trustedHttp, guardedHttp, secretBox });
     const readiness = createReadiness(database);
+    const catalogue = createCatalogue(database, config, logger);
     const routers = [probeRoutes(readiness)];
     if (config.ROLE !== 'worker') {
-      routers.push(...webRouters(config, database, installations, () => workers?.planning.wake()));
+      const verification = verificationRouters({
+        config,
+        installations,
+        store: installationStore,
+        trustedHttp,
+        guardedHttp,
+      });
+      routers.push(
+        ...webRouters(config, database, installations, verification, catalogue.router, () => workers?.planning.wake()),
+      );
+      const onNote = (): void => workers?.courier.wake();
+      const types = DESTINATION_TYPES;
+      routers.push(...agentRouters({ config, database, installations, trustedHttp, guardedHttp, types, onNote }));
     }
+    const { onLive } = catalogue;
+    const feeds = createFeeds({ database, http: guardedHttp, installations, logger, onLive });
+    if (config.ROLE !== 'worker') routers.push(feeds.router);
     const server = await startServer(createApp(logger, routers), { port: config.PORT, host: config.HOST });
+    if (config.ROLE !== 'web') feeds.startSchedule();
+    if (config.ROLE !== 'worker') catalogue.startWarmUp();
     return {
       port: server.port,
       async stop() {
         readiness.drain();
         await drain(server, workers);
+        await feeds.stop();
+        catalogue.stop();
         guardedHttp.close();
         trustedHttp.close();
         await database.close();
@@ -92,6 +120,8 @@ function webRouters(
   config: Config,
   database: Database,
   installations: Installations,
+  verification: { signed: Router; admin: Router },
+  catalogue: Router,
   onAccepted: () => void,
 ): Router[] {
   const events = createEventStore(database, config.DEFAULT_PLATFORM, onAccepted);
@@ -102,9 +132,13 @@ function webRouters(
   return [
     ...(config.IADVIZE_PUSH_KEY === undefined ? [] : [pushRoutes(events, config.IADVIZE_PUSH_KEY)]),
     signed,
+    // What is asked most stands first.
+    catalogue,
     webhookRoutes(events),
+    verification.signed,
     guarded,
     installationRoutes(installations),
+    verification.admin,
     adminListRoutes(database),
   ];
 }
@@ -127,8 +161,7 @@ interface WorkerParts {
 async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, database, installations, trustedHttp, guardedHttp, secretBox } = parts;
   const now = (): Date => new Date();
-  const iadvize = createIadvizeSource({
-    database,
+  const reach = {
     http: trustedHttp,
     graphql: createGraphqlClient(
       { graphql: config.IADVIZE_GRAPHQL_URL, oauth: config.IADVIZE_OAUTH_URL },
@@ -137,7 +170,8 @@ async function startWorkers(parts: WorkerParts): Promise<Workers> {
     ),
     restUrls: { sd: config.IADVIZE_REST_URL_SD, ha: config.IADVIZE_REST_URL_HA },
     accessOf: iadvizeAccess(installations),
-  });
+  };
+  const iadvize = createIadvizeSource({ database, ...reach });
   const lanes = createLaneStore(database);
   // The data folder is ours alone, so whoever left a lease there is gone.
   if (database.kind === 'embedded') await lanes.endAllLeases();
@@ -147,7 +181,7 @@ async function startWorkers(parts: WorkerParts): Promise<Workers> {
       lanes,
       settlements: createSettlementStore(database),
       chats: createRemoteChatStore(database, secretBox),
-      source: conversationSource(iadvize),
+      source: conversationSource(iadvize, closingAnswers(installations, reach)),
       openConfigured: openConfigured(installations, DESTINATION_TYPES, { http: guardedHttp, now }),
       worker: `${os.hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     },

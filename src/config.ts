@@ -64,6 +64,11 @@ export const environmentSchema = z.object({
   ALLOW_PRIVATE_UPSTREAMS: flag
     .default(false)
     .describe('`true` lets installations name private, loopback and link-local addresses. For development only.'),
+  CATALOGUE_MEMORY_MB: wholeNumber(16, 1_000_000)
+    .default(512)
+    .describe(
+      'Memory for the search indexes of all catalogues together, in MB. 100,000 products take some 100; what does not fit is loaded when it is needed.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -1,4 +1,5 @@
 import type { Database } from '../persistence/database.ts';
+import { readClosingAnswers } from './closing-answers-step.ts';
 import type { ConversationSource } from './conversation-source.ts';
 import { findKnownConversation, rememberVisitor } from './conversation-store.ts';
 import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
@@ -98,4 +99,5 @@ const READING: Partial<Record<Delivery['kind'], ReadingStep>> = {
   transcript: readTranscript,
   transfer: readTransfer,
   'visitor-update': readVisitorUpdate,
+  'closing-answers': readClosingAnswers,
 };

@@ -27,6 +27,15 @@ export interface TranscriptEntry {
   text: string;
 }
 
+/** What the agent answered in the closing form, for people: in the form's order, by its labels, unanswered fields left out. */
+export interface ClosingAnswers {
+  /** False while nothing was submitted yet, as far as the source can tell. */
+  submitted: boolean;
+  lines: { label: string; value: string }[];
+  /** The agent asked for a ticket. */
+  ticket: boolean;
+}
+
 /** Why something cannot be read however often it is asked for. */
 export type Unreadable = 'no-credentials' | 'credentials-refused' | 'not-found' | 'no-matching-id' | 'bad-answer';
 
@@ -37,6 +46,7 @@ export type Unreadable = 'no-credentials' | 'credentials-refused' | 'not-found' 
 export interface ConversationSource {
   visitor(conversation: KnownConversation): Promise<{ details: VisitorDetails } | { unreadable: Unreadable }>;
   transcript(conversation: KnownConversation): Promise<{ entries: TranscriptEntry[] } | { unreadable: Unreadable }>;
+  closingAnswers(conversation: KnownConversation): Promise<ClosingAnswers | { unreadable: Unreadable }>;
   /** The agent's name, or undefined. Never throws: a name is not worth waiting for. */
   operatorName(installationId: string, operatorId: string): Promise<string | undefined>;
 }

@@ -91,6 +91,11 @@ export async function markClosed(sql: Sql, id: string, at: Date, operatorIds: re
   await sql.query(statement, [id, at, operatorIds.at(-1) ?? null, operatorIds.length > 1]);
 }
 
+/** `score`: as people read it. The visitor may answer again; the last one counts. */
+export async function setSatisfaction(sql: Sql, id: string, score: string): Promise<void> {
+  await sql.query(`UPDATE conversation SET satisfaction = $2 WHERE id = $1`, [id, score]);
+}
+
 /** The visitor's conversations of these installations that are not closed. */
 export async function openConversationsOf(sql: Sql, installationIds: string[], visitorId: string): Promise<string[]> {
   const statement = `

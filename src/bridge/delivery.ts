@@ -5,7 +5,8 @@ import type { Author, Unreadable } from './conversation-source.ts';
  * What a delivery carries. `start`, `message` and `end` write into the destination; the others read from the source
  * first and turn into messages, which take their place in the lane.
  */
-export type DeliveryKind = 'start' | 'message' | 'end' | 'transcript' | 'transfer' | 'visitor-update';
+export type DeliveryKind =
+  'start' | 'message' | 'end' | 'transcript' | 'transfer' | 'visitor-update' | 'closing-answers';
 
 export type DeliveryStatus = 'pending' | 'sending' | 'delivered' | 'uncertain' | 'parked' | 'skipped' | 'expired';
 
@@ -17,6 +18,7 @@ export interface Payloads {
   transcript: Record<string, never>;
   transfer: { operatorId: string | null };
   'visitor-update': Record<string, never>;
+  'closing-answers': Record<string, never>;
 }
 
 export interface NewDelivery<Kind extends DeliveryKind = DeliveryKind> {
@@ -57,6 +59,9 @@ export type DeliveryReason =
   | 'no-remote-chat'
   | 'retries-exhausted'
   | 'source-unavailable'
+  | 'no-credentials'
+  | 'no-matching-id'
+  | 'no-answers'
   | 'unexpected-error';
 
 /** How an attempt ended, for its row. */

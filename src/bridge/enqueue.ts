@@ -26,13 +26,14 @@ UPDATE lane SET pending = pending + $2, next_position = next_position + $2,
 
 /**
  * Hangs deliveries behind what the lane has already. A key that the lane knows is left out, so planning twice changes
- * nothing. Must run inside the planner's transaction: the lane row is locked before a position is given out.
+ * nothing. Must run inside a transaction: the lane row is locked before a position is given out. `eventId`: the event
+ * they come from, where there is one.
  */
 export async function enqueue(
   sql: Sql,
   lane: LaneAddress,
   deliveries: readonly NewDelivery[],
-  eventId: string,
+  eventId: string | null,
 ): Promise<void> {
   const laneId = laneIdOf(lane);
   await sql.query(ENSURE_LANE, [laneId, lane.installationId, lane.conversationId, lane.destinationId]);

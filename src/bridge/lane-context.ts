@@ -13,6 +13,8 @@ export interface ConfiguredDestination extends OpenDestination {
   siteLabel: string;
   /** The installation's own choice, where it made one. */
   uncertainPolicy: UncertainPolicy | undefined;
+  /** How long the answers of a closing form are asked for, in ms. */
+  followUpMs: number;
 }
 
 /** Opens what an installation configured. `removed`: there is no such destination any more. */

@@ -7,6 +7,7 @@ import {
   markStarted,
   openConversationsOf,
   setOperator,
+  setSatisfaction,
   upsertConversation,
 } from './conversation-store.ts';
 import type { NewDelivery } from './delivery.ts';
@@ -18,6 +19,7 @@ import { NOTICE_PREFIX } from './render-message.ts';
 export interface PlanningInstallations {
   destinationIds(sql: Sql, installationId: string): Promise<string[]>;
   lateStartSeconds(sql: Sql, installationId: string): Promise<number>;
+  hasClosingForm(sql: Sql, installationId: string): Promise<boolean>;
   idsOfClient(sql: Sql, clientId: string): Promise<string[]>;
   setActive(sql: Sql, installationId: string, active: boolean, at: Date): Promise<void>;
   forgetOperator(sql: Sql, installationIds: string[], operatorId: string): Promise<void>;
@@ -117,8 +119,10 @@ async function planClose(
   const facts: ConversationFacts = { ...event, installationId, sourceId: event.conversationId };
   const known = await lockConversation(sql, conversationIdOf(facts));
   if (known?.closed) return PLANNED;
+  const asksAtClose = await installations.hasClosingForm(sql, installationId);
   const ending: NewDelivery[] = [
     { key: 'transcript', kind: 'transcript', payload: {} },
+    ...(asksAtClose ? [{ key: 'closing-answers', kind: 'closing-answers' as const, payload: {} }] : []),
     { key: 'end', kind: 'end', payload: {} },
   ];
   if (known && known.startSource !== null) {
@@ -162,11 +166,19 @@ async function planSatisfaction(
   const known = await lockConversation(sql, conversationId);
   if (!known && found.ageSeconds < patience) return { planned: false, holdUntilAgeSeconds: patience };
   const text = `${NOTICE_PREFIX} ${describeAnswer(event.answer)}`;
+  const score = scoreOf(event.answer);
+  if (score !== undefined) await setSatisfaction(sql, conversationId, score);
   for (const lane of await lanesOf(sql, conversationId)) {
     const payload = { author: 'notice' as const, text };
     await enqueue(sql, lane, [{ key: `satisfaction:${found.id}`, kind: 'message', payload }], found.id);
   }
   return PLANNED;
+}
+
+/** The answer as the visitor's profile shows it; only scores are short enough for a line there. */
+function scoreOf(answer: SatisfactionAnswered['answer']): string | undefined {
+  if (answer.type === 'net-promoter-score') return `${answer.value} (NPS)`;
+  return 'value' in answer ? String(answer.value) : undefined;
 }
 
 function describeAnswer(answer: SatisfactionAnswered['answer']): string {

@@ -1,5 +1,5 @@
 import type { VisitorDetails } from '../destinations/contract.ts';
-import type { TranscriptEntry, Unreadable } from './conversation-source.ts';
+import type { ClosingAnswers, TranscriptEntry, Unreadable } from './conversation-source.ts';
 
 /** Marks what nobody in the conversation wrote. Chat systems have no call for notes, so a note is a message that says so. */
 export const NOTICE_PREFIX = '[iAdvize]';
@@ -67,6 +67,12 @@ export function renderUnreadableTranscript(reason: Unreadable | 'source-unavaila
     'no-matching-id': 'iAdvize gave no number to look the conversation up by',
   };
   return `${NOTICE_PREFIX} The transcript could not be read: ${hint[reason] ?? REASONS[reason]}.`;
+}
+
+/** The answers of the closing form; a ticket asked for is worded as a request, since no chat system has a call for one. */
+export function renderClosingAnswers({ lines, ticket }: ClosingAnswers): string {
+  const title = `${NOTICE_PREFIX} Closing form${ticket ? ': please create a ticket' : ''}`;
+  return [title, ...lines.map(({ label, value }) => `${label}: ${value}`)].join('\n');
 }
 
 export function renderTransfer(agentName: string | undefined): string {

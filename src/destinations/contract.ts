@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { HttpClient } from '../outgoing/http-client.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
+import type { CustomerKeys, RemoteCustomer } from './remote-customer.ts';
+import type { Finding } from './finding.ts';
+import type { InstallerForm } from './installer-form.ts';
 
 /** What is known of the visitor. Every member may be missing: an anonymous visitor is a visitor too. */
 export interface VisitorDetails {
@@ -71,6 +74,10 @@ export interface Destination {
   findSent(chat: RemoteChat, message: OutgoingText): Promise<Sighting>;
   /** Ends the chat. A chat that is over already is a success. */
   end(chat: RemoteChat): Promise<void>;
+  /** Looks a person up in the system's own customer base; only where it has one. Reads only. */
+  findCustomers?(keys: CustomerKeys): Promise<RemoteCustomer[]>;
+  /** Asks the system whether these settings work, without a trace there. Throws nothing on purpose: trouble is a finding. */
+  check(): Promise<Finding[]>;
 }
 
 /** What a system can do, as far as the bridge acts on it. */
@@ -101,6 +108,8 @@ export interface DestinationType {
   /** Dotted paths in `settings` that are stored encrypted and never shown. */
   secretPaths: readonly string[];
   capabilities: Capabilities;
+  /** What the marketplace asks for it. */
+  installer: InstallerForm;
   /** Throws ZodError when the settings do not fit. */
   open(settings: unknown, dependencies: DestinationDependencies): OpenDestination;
 }

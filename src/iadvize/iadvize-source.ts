@@ -14,6 +14,8 @@ export interface IadvizeAccess {
   websiteNumber: string;
   restApiKey: string | undefined;
   graphql: GraphqlCredentials | undefined;
+  /** UUID of this connector's version there; closing answers of the older query are asked for by it. */
+  connectorVersionId?: string | undefined;
 }
 
 export interface IadvizeSourceDependencies {
@@ -135,7 +137,7 @@ async function orUnreadable<Answer>(
   }
 }
 
-function toVisitor(visitor: RestVisitor): IadvizeVisitor {
+export function toVisitor(visitor: RestVisitor): IadvizeVisitor {
   const { firstname, lastname, email, phone, city, country, external_id, unique_id } = visitor;
   return {
     ...(firstname && { firstName: firstname }),

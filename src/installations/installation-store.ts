@@ -27,10 +27,14 @@ export type NewInstallation = Omit<StoredInstallation, 'hasKey' | 'createdAt' | 
 export interface InstallationStore {
   /** False when an installation of that id is there already. */
   insert(installation: NewInstallation): Promise<boolean>;
-  /** Replaces label and settings; false when there is none of that id. */
-  replace(installation: NewInstallation): Promise<boolean>;
+  /**
+   * Replaces label and settings; false when there is none of that id, or when it was changed since `unchangedSince`, its
+   * `updatedAt` as it was read.
+   */
+  replace(installation: NewInstallation, unchangedSince?: Date): Promise<boolean>;
   setKeyHash(id: string, keyHash: string): Promise<boolean>;
   find(id: string): Promise<StoredInstallation | undefined>;
+  findByKeyHash(keyHash: string): Promise<StoredInstallation | undefined>;
   list(after: string | undefined, limit: number): Promise<StoredInstallation[]>;
   idsOfClient(clientId: string): Promise<string[]>;
   /** Removes it with its conversations; the raw events stay as empty tombstones, so that old webhooks stay duplicates. */
@@ -78,9 +82,12 @@ export function createInstallationStore({ prisma }: Database, secretBox: SecretB
       const { count } = await prisma.installation.createMany({ data: [data], skipDuplicates: true });
       return count === 1;
     },
-    async replace(installation) {
-      const data = { ...toColumns(installation), updatedAt: new Date() };
-      const { count } = await prisma.installation.updateMany({ where: { id: installation.id }, data });
+    async replace(installation, unchangedSince) {
+      // Always later than what was read, so that two writers within one millisecond notice each other.
+      const updatedAt = new Date(Math.max(Date.now(), (unchangedSince?.getTime() ?? 0) + 1));
+      const where = { id: installation.id, ...(unchangedSince && { updatedAt: unchangedSince }) };
+      const data = { ...toColumns(installation), updatedAt };
+      const { count } = await prisma.installation.updateMany({ where, data });
       return count === 1;
     },
     async setKeyHash(id, keyHash) {
@@ -89,6 +96,10 @@ export function createInstallationStore({ prisma }: Database, secretBox: SecretB
     },
     async find(id) {
       const row = await prisma.installation.findUnique({ where: { id } });
+      return row ? fromRow(row) : undefined;
+    },
+    async findByKeyHash(keyHash) {
+      const row = await prisma.installation.findUnique({ where: { keyHash } });
       return row ? fromRow(row) : undefined;
     },
     async list(after, limit) {
@@ -106,6 +117,9 @@ export function createInstallationStore({ prisma }: Database, secretBox: SecretB
         prisma.conversation.deleteMany({ where: { installationId: id } }),
         prisma.operator.deleteMany({ where: { installationId: id } }),
         prisma.installation.deleteMany({ where: { id } }),
+        // Not live any more at once; the catalogue's sweep removes their rows.
+        prisma.feedImport.updateMany({ where: { installationId: id }, data: { status: 'replaced' } }),
+        prisma.profileAction.deleteMany({ where: { conversationId: { startsWith: `${id}:` } } }),
       ]);
       return count === 1;
     },

@@ -3,6 +3,7 @@ import type { DestinationType } from '../destinations/contract.ts';
 import { HttpError } from '../http/errors.ts';
 import { hashInstallationKey, newInstallationKey } from './installation-key.ts';
 import type { InstallationStore, NewInstallation, StoredInstallation } from './installation-store.ts';
+import { pendingPart } from './pending-values.ts';
 import { keepStoredSecrets, maskSecrets, putSecrets, type Secrets, takeSecrets } from './setting-secrets.ts';
 import { createSettingsSchema, type InstallationSettings } from './settings-schema.ts';
 import type { Platform } from './website-ref.ts';
@@ -47,12 +48,10 @@ const identitySchema = z.looseObject({
 /** Members of a shown installation that are not settings: sent back in a PUT they change nothing. */
 const SHOWN_ONLY = ['id', 'active', 'hasInstallationKey', 'createdAt', 'updatedAt'];
 
-/** `onChanged` is called after the settings of an installation were replaced. */
-export function createInstallations(
-  store: InstallationStore,
-  types: readonly DestinationType[],
-  onChanged: (id: string) => Promise<void>,
-): Installations {
+/** How often a change is tried anew when somebody else was quicker. */
+const MAX_TURNS = 5;
+
+export function createInstallations(store: InstallationStore, types: readonly DestinationType[]): Installations {
   const settingsSchema = createSettingsSchema(types);
 
   /** Validates input against what is stored; what is stored stays as it was given, so that defaults can change. */
@@ -99,21 +98,19 @@ export function createInstallations(
       return { shown: show(await findOrThrow(installation.id)), installationKey };
     },
     async replace(id, input) {
-      const stored = await findOrThrow(id);
-      const identity = { platform: stored.platform, websiteId: stored.websiteId };
-      const installation = read({ ...identity, ...z.looseObject({}).parse(input) }, stored.secrets);
-      if (installation.id !== id) {
-        throw new HttpError(
-          'invalid-input',
-          'platform and websiteId: cannot be changed. Create another installation.',
-          {
-            field: 'websiteId',
-          },
-        );
+      for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+        const stored = await findOrThrow(id);
+        const identity = { platform: stored.platform, websiteId: stored.websiteId };
+        const installation = read({ ...identity, ...z.looseObject({}).parse(input) }, stored.secrets);
+        if (installation.id !== id) {
+          const sentence = 'platform and websiteId: cannot be changed. Create another installation.';
+          throw new HttpError('invalid-input', sentence, { field: 'websiteId' });
+        }
+        // Secrets left out are taken from what was read, so nothing may have been written in between.
+        const secrets = { ...pendingPart(stored.secrets), ...installation.secrets };
+        if (await store.replace({ ...installation, secrets }, stored.updatedAt)) return show(await findOrThrow(id));
       }
-      await store.replace(installation);
-      await onChanged(id);
-      return show(await findOrThrow(id));
+      throw new HttpError('conflict', `${id} is being changed by others at this moment. Try again.`);
     },
     async apply(input, fileHash) {
       const installation = { ...read(input), fileHash };
@@ -121,7 +118,6 @@ export function createInstallations(
       if (stored?.fileHash === fileHash) return 'unchanged';
       if (!stored && (await store.insert(installation))) return 'created';
       await store.replace(installation);
-      await onChanged(installation.id);
       return 'updated';
     },
     async remove(id) {

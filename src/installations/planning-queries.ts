@@ -19,6 +19,13 @@ export const planningInstallations = {
     return row?.seconds ?? DEFAULT_LATE_START_SECONDS;
   },
 
+  async hasClosingForm(sql: Sql, installationId: string): Promise<boolean> {
+    const statement = `
+      SELECT 1 AS found FROM installation
+       WHERE id = $1 AND jsonb_array_length(COALESCE(settings -> 'closingForm', '[]'::jsonb)) > 0`;
+    return (await sql.query(statement, [installationId])).length > 0;
+  },
+
   async idsOfClient(sql: Sql, clientId: string): Promise<string[]> {
     const statement = `SELECT id FROM installation WHERE client_id = $1::bigint AND active ORDER BY id`;
     return (await sql.query<{ id: string }>(statement, [clientId])).map((row) => row.id);

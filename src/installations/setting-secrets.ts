@@ -1,4 +1,5 @@
 import type { DestinationType } from '../destinations/contract.ts';
+import { HttpError } from '../http/errors.ts';
 
 /** What a stored secret looks like from outside; sent back unchanged it means "keep what is stored". */
 export const MASK = '********';
@@ -66,13 +67,19 @@ export function maskSecrets(open: object, secrets: Secrets, types: readonly Dest
   return putSecrets(open, masks, types);
 }
 
-/** Completes new settings: a secret left out or sent back masked keeps its stored value, `null` removes it. */
+/**
+ * Completes new settings: a secret left out or sent back masked keeps its stored value, `null` removes it. Throws 422 for
+ * a mask that stands for nothing.
+ */
 export function keepStoredSecrets(settings: object, stored: Secrets, types: readonly DestinationType[]): Json {
   const completed = structuredClone(settings) as Json;
   for (const { name, holder, field } of secretPlaces(completed, types)) {
     if (holder[field] === null) delete holder[field];
     else if ((holder[field] === undefined || holder[field] === MASK) && stored[name] !== undefined) {
       holder[field] = stored[name];
+    } else if (holder[field] === MASK) {
+      const message = `${name}: is a mask, and nothing is stored that it could stand for. Send the secret itself.`;
+      throw new HttpError('invalid-input', message, { field: name });
     }
   }
   return completed;

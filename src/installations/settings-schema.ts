@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import type { DestinationType } from '../destinations/contract.ts';
 import { timeZone } from '../destinations/time-zone.ts';
+import { closingFormSchema } from './closing-form-schema.ts';
 import { DEFAULT_LATE_START_SECONDS } from './planning-queries.ts';
 
 const secretText = z.string().min(1).max(4096);
 const httpsOrHttp = z.url({ protocol: /^https?$/ });
 const CRM_PLACEHOLDER = /\{(externalId|email|visitorId)\}/;
-
-const closingField = z.strictObject({
-  id: z.string().min(1).max(100),
-  idParent: z.string().optional(),
-  label: z.record(z.string(), z.string().min(1)),
-  fieldType: z.enum(['TEXT', 'CHECKBOX', 'SELECT', 'TEXTAREA', 'INTEGER', 'DECIMAL']),
-  isRequired: z.boolean().default(false),
-  options: z.array(z.strictObject({ label: z.string(), value: z.string() })).optional(),
-});
 
 function destinationSchema(types: readonly DestinationType[]) {
   const byType = new Map(types.map((type) => [type.type, type]));
@@ -61,6 +53,8 @@ export function createSettingsSchema(types: readonly DestinationType[]) {
         url: httpsOrHttp.optional(),
         format: z.enum(['google-merchant', 'csv', 'tsv', 'json', 'ndjson']).optional(),
         refreshMinutes: z.int().min(1).max(10_080).default(60),
+        allowShrink: z.boolean().default(false),
+        maxMegabytes: z.int().min(1).max(10_240).default(2_048),
       })
       .optional(),
     profile: z
@@ -68,7 +62,7 @@ export function createSettingsSchema(types: readonly DestinationType[]) {
         crmUrlTemplate: z.string().regex(CRM_PLACEHOLDER, 'must hold {externalId} or {email}').optional(),
       })
       .optional(),
-    closingForm: z.array(closingField).max(50).optional(),
+    closingForm: closingFormSchema.optional(),
     destinations: z
       .array(destinationSchema(types))
       .max(10)

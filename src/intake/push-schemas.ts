@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { DomainEvent } from '../bridge/domain-events.ts';
-import { id, website, zonelessTimestamp } from './wire-values.ts';
+import { freeText, id, website, zonelessTimestamp } from './wire-values.ts';
 
 const datetime = z.object({ created: zonelessTimestamp, sent: zonelessTimestamp.optional() });
 const conversation = z.object({
   conversation_id: id,
-  type: z.string().optional(),
+  type: freeText.optional(),
   operator_id: id.optional(),
   website_id: website,
   group_id: id.optional(),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { storableText } from '../persistence/storable-text.ts';
-import { flag, id, ids, integer, platform, timestamp, website } from './wire-values.ts';
+import { flag, freeText, id, ids, integer, platform, timestamp, website } from './wire-values.ts';
 
 const common = {
   eventId: id.optional(),
@@ -12,8 +11,8 @@ const visitor = { visitorId: id.optional(), visitorExternalId: id.optional() };
 const of2017 = { ...common, websiteId: website, clientId: id.optional() };
 const ofV2 = { ...common, projectId: website, clientId: id.optional() };
 
-const conversation2017 = { ...of2017, conversationId: id, operatorId: id.optional(), channel: z.string().optional() };
-const conversationV2 = { ...ofV2, conversationId: id, channel: z.string().optional() };
+const conversation2017 = { ...of2017, conversationId: id, operatorId: id.optional(), channel: freeText.optional() };
+const conversationV2 = { ...ofV2, conversationId: id, channel: freeText.optional() };
 const user = { ...common, clientId: id, userId: id };
 const connector = { ...of2017, connectorId: id.optional(), connectorVersionId: id.optional() };
 
@@ -63,7 +62,7 @@ export const webhookSchema = z.discriminatedUnion('eventType', [
       conversationId: id,
       customerSatisfaction: integer.optional(),
       netPromoterScore: integer.optional(),
-      satisfactionComment: z.string().transform(storableText).optional(),
+      satisfactionComment: freeText.optional(),
       customQuestion: flag.optional(),
     })
     .refine((event) => ANSWERS.some((answer) => event[answer] !== undefined), 'carries no answer'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseWebsiteRef } from '../installations/website-ref.ts';
+import { storableText } from '../persistence/storable-text.ts';
 
 /** The form-encoded dialect knows only text, the JSON one numbers and text: every scalar is taken in both spellings. */
 export const id = z
@@ -30,10 +31,14 @@ export const flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0'])]).
   return value === true || value === 'true' || value === '1';
 });
 
+/** Words of people, or of a list that may grow. */
+export const freeText = z.string().transform(storableText);
+
 /** ISO 8601, also with Java's zone name behind it ("…Z[Etc/UTC]"). */
 export const timestamp = z.string().transform((text, context) => {
   const date = new Date(text.replace(/\[[^\]]*\]$/, ''));
-  if (!Number.isNaN(date.getTime())) return date;
+  // PostgreSQL's years end before JavaScript's.
+  if (!Number.isNaN(date.getTime()) && Math.abs(date.getUTCFullYear()) < 10_000) return date;
   context.addIssue({ code: 'custom', message: 'is not an ISO 8601 time' });
   return z.NEVER;
 });

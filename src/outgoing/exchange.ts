@@ -6,13 +6,13 @@ import { TLSSocket } from 'node:tls';
 import type { OutgoingRequest, OutgoingResponse } from './outgoing-request.ts';
 import { OutgoingError, type OutgoingErrorCode } from './outgoing-error.ts';
 
-interface Line {
+export interface Line {
   readonly agent: Agent;
   readonly connectTimeoutMs: number;
   readonly closing: AbortSignal;
 }
 
-type Progress = 'connecting' | 'securing' | 'sent';
+export type Progress = 'connecting' | 'securing' | 'sent';
 
 const DEFAULT_MAX_BODY_BYTES = 5 * 1024 * 1024;
 const CONNECT_TIMEOUT_CODES = new Set(['ETIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
@@ -92,17 +92,23 @@ export function exchange(request: OutgoingRequest, line: Line): Promise<Outgoing
     });
     req.once('response', (response) => {
       response.on('error', onError);
-      collectBody(response, request.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, failWith, (bytes) => {
+      collectBody(response, request, failWith, (bytes) => {
         if (!settle()) return;
-        // A server may answer without reading the whole request; the rest must not keep the connection busy.
-        if (!req.writableFinished) req.destroy();
+        // A server may answer without reading the whole request, and we may stop before the end of its answer; the
+        // rest must not keep the connection busy.
+        if (!req.writableFinished || !response.complete) req.destroy();
         resolve({ status: response.statusCode ?? 0, headers: flatHeaders(response), body: bytes });
       });
     });
   });
 }
 
-function openRequest(request: OutgoingRequest, body: Buffer | undefined, agent: Agent): ClientRequest {
+/** Makes the request without sending anything of it. Throws OutgoingError `bad-request`. */
+export function openRequest(
+  request: Pick<OutgoingRequest, 'method' | 'url' | 'headers'>,
+  body: Buffer | undefined,
+  agent: Agent,
+): ClientRequest {
   const { method, url } = request;
   const headers: Record<string, string> = { ...request.headers };
   if (Object.keys(headers).some((name) => OWN_HEADERS.has(name.toLowerCase()))) {
@@ -122,11 +128,11 @@ function openRequest(request: OutgoingRequest, body: Buffer | undefined, agent: 
  * A socket that has failed is no longer connecting either, but still pending. `authorized` turns true only after the
  * handshake and the certificate check; the agent refuses anything less.
  */
-function isEstablished(socket: Socket): boolean {
+export function isEstablished(socket: Socket): boolean {
   return !socket.pending && (!(socket instanceof TLSSocket) || socket.authorized);
 }
 
-function codeOf(error: NodeJS.ErrnoException, progress: Progress): OutgoingErrorCode {
+export function codeOf(error: NodeJS.ErrnoException, progress: Progress): OutgoingErrorCode {
   const code = error.code ?? '';
   if (progress === 'sent') return code.startsWith('HPE_') ? 'bad-response' : 'cut';
   if (progress === 'securing') return 'tls-failed';
@@ -135,7 +141,7 @@ function codeOf(error: NodeJS.ErrnoException, progress: Progress): OutgoingError
 
 function collectBody(
   response: IncomingMessage,
-  maxBytes: number,
+  { maxBodyBytes: maxBytes = DEFAULT_MAX_BODY_BYTES, overlongBody }: OutgoingRequest,
   fail: (code: OutgoingErrorCode) => void,
   done: (body: Buffer) => void,
 ): void {
@@ -143,13 +149,14 @@ function collectBody(
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > maxBytes) fail('body-too-large');
-    else chunks.push(chunk);
+    if (bytes <= maxBytes) return void chunks.push(chunk);
+    if (overlongBody !== 'cut') return fail('body-too-large');
+    done(Buffer.concat([...chunks, chunk]).subarray(0, maxBytes));
   });
   response.once('end', () => (response.complete ? done(Buffer.concat(chunks)) : fail('cut')));
 }
 
-function flatHeaders(response: IncomingMessage): Record<string, string> {
+export function flatHeaders(response: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [
       name,

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import { guardedLookup, isPublicAddress, type LookupAll } from './address-guard.ts';
 import { exchange } from './exchange.ts';
+import { exchangeStream, type StreamingRequest, type StreamingResponse } from './exchange-stream.ts';
 import type { OutgoingRequest, OutgoingResponse } from './outgoing-request.ts';
 import { OutgoingError } from './outgoing-error.ts';
 
@@ -15,6 +16,14 @@ export interface HttpClient {
   request(request: OutgoingRequest): Promise<OutgoingResponse>;
   /** Gives up every call under way and closes all connections; later calls fail with `aborted-before-sending`. */
   close(): void;
+}
+
+export interface StreamingHttpClient extends HttpClient {
+  /**
+   * The same for an answer too long to be held: resolves with its head, hands its body out piece by piece.
+   * @throws OutgoingError here, and while the body is read
+   */
+  requestStream(request: StreamingRequest): Promise<StreamingResponse>;
 }
 
 export interface HttpClientOptions {
@@ -42,7 +51,7 @@ const AGENT_OPTIONS = {
 };
 
 /** One client owns its connections: `close()` it when its owner stops. */
-export function createHttpClient(options: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): StreamingHttpClient {
   const isAllowed = options.allowPrivateAddresses ? () => true : isPublicAddress;
   const lookup = guardedLookup(options.lookup ?? systemLookup, isAllowed);
   const connectTimeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
@@ -56,6 +65,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       assertCallable(request.url, isAllowed);
       const agent = request.url.protocol === 'https:' ? secure : plain;
       return exchange(request, { agent, connectTimeoutMs, closing: closing.signal });
+    },
+    async requestStream(request) {
+      assertCallable(request.url, isAllowed);
+      const agent = request.url.protocol === 'https:' ? secure : plain;
+      return exchangeStream(request, { agent, connectTimeoutMs, closing: closing.signal });
     },
     close() {
       closing.abort();

@@ -11,6 +11,8 @@ export interface OutgoingRequest {
   readonly signal?: AbortSignal;
   /** Longest accepted answer in bytes; 5 MiB unless told. */
   readonly maxBodyBytes?: number;
+  /** `cut` gives the beginning of a longer answer, up to `maxBodyBytes`, instead of failing. */
+  readonly overlongBody?: 'fail' | 'cut';
 }
 
 export interface OutgoingResponse {

@@ -162,6 +162,8 @@ describe('For all bodies and lists of secrets', () => {
     minLength: 1,
     maxLength: 5,
   });
+  // A smaller counterexample says no more here, and looking for it takes long.
+  const once = { endOnFailure: true };
   const asSecrets = (values: string[]): SecretToken[] =>
     values.map((value, index) => ({ id: String(index + 1), value }));
 
@@ -172,6 +174,7 @@ describe('For all bodies and lists of secrets', () => {
         const request = post(body, signBody(value, Buffer.from(body)));
         expect(verifySignature(request, asSecrets(values), NOW).valid).toBe(true);
       }),
+      once,
     );
   });
 
@@ -187,16 +190,22 @@ describe('For all bodies and lists of secrets', () => {
           rule: 'mismatch',
         });
       }),
+      once,
     );
   });
 
   test('no header makes it throw, and only the right one is valid', () => {
+    const digests = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+    const headers = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      digests.map((digest) => `sha256=${digest}`),
+    );
     fc.assert(
-      fc.property(bodies, fc.string({ unit: 'binary', maxLength: 100 }), (body, header) => {
-        expect(verifySignature(post(body, header), CURRENT, NOW).valid).toBe(
-          header === signBody(SECRET, Buffer.from(body)),
-        );
+      fc.property(bodies, headers, (body, header) => {
+        const right = signBody(SECRET, Buffer.from(body));
+        expect(verifySignature(post(body, header), CURRENT, NOW).valid).toBe(header === right);
       }),
+      once,
     );
   });
 });

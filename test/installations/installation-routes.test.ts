@@ -74,6 +74,9 @@ describe('GET of the list', () => {
       cursor = page.nextCursor;
     } while (cursor !== null);
     expect(paged).toEqual(whole.items);
+    // A page that holds the last one says so.
+    expect((await list(`?limit=${whole.items.length}`)).nextCursor).toBeNull();
+    expect((await list(`?limit=${whole.items.length - 1}`)).nextCursor).toBe(whole.items.at(-2)?.id);
   });
 
   test('behind the last one is empty', async () => {

@@ -61,7 +61,7 @@ export const shop = (websiteId: number, changes: object = {}, secrets = SECRETS)
 export function installationsOf(database: Database, encryptionKeys?: string): Installations {
   const changes = encryptionKeys === undefined ? {} : { ENCRYPTION_KEYS: encryptionKeys };
   const secretBox = createSecretBox(testConfig(changes).ENCRYPTION_KEYS);
-  return createInstallations(createInstallationStore(database, secretBox), DESTINATION_TYPES, async () => undefined);
+  return createInstallations(createInstallationStore(database, secretBox), DESTINATION_TYPES);
 }
 
 /** Every secret of an installation as it takes effect. */

@@ -15,10 +15,23 @@ export interface ThuliumQueue {
   name: string;
 }
 
+export interface ThuliumCustomer {
+  customer_id: number;
+  name?: string;
+  surname?: string;
+  email?: string;
+  phone_number?: string;
+  identifier?: string;
+  group?: string;
+  custom_fields?: Record<string, string>;
+}
+
 export interface ThuliumRoutesOptions {
   chats: ThuliumChats;
   ledger: Ledger<ThuliumEffect>;
   queues: ThuliumQueue[];
+  /** The CRM; changed in place. */
+  customers?: ThuliumCustomer[];
   access: { user: string; password: string; permissions: '*' | string[] };
 }
 
@@ -39,7 +52,7 @@ interface Route {
 
 const CLIENT_FIELDS = ['client_name', 'client_surname', 'client_email', 'client_id', 'customer_id'] as const;
 
-export function createThuliumRoutes({ chats, ledger, queues, access }: ThuliumRoutesOptions) {
+export function createThuliumRoutes({ chats, ledger, queues, customers = [], access }: ThuliumRoutesOptions) {
   const start = ({ query }: SimulatorRequest): Outcome => {
     const queueId = query.get('chat_queue_id');
     if (!queueId) return refusal(400, 'chat_queue_id is required.', 100001);
@@ -74,6 +87,13 @@ export function createThuliumRoutes({ chats, ledger, queues, access }: ThuliumRo
     return typeof found === 'string' ? refusal(400, found) : { status: 200, body: found };
   };
 
+  const findCustomers = ({ query }: SimulatorRequest): Outcome => {
+    const fits = (key: 'email' | 'identifier', value: string | undefined): boolean =>
+      !query.has(key) || query.get(key) === value;
+    const found = customers.filter(({ email, identifier }) => fits('email', email) && fits('identifier', identifier));
+    return { status: 200, body: { count: found.length, result: found } };
+  };
+
   const routes: Route[] = [
     {
       method: 'POST',
@@ -93,6 +113,7 @@ export function createThuliumRoutes({ chats, ledger, queues, access }: ThuliumRo
       permission: 'chat_conversations/stop',
       answer: stop,
     },
+    { method: 'GET', path: /^\/api\/customers$/, permission: 'customers', answer: findCustomers },
     { method: 'GET', path: /^\/api\/chats$/, permission: 'chats', answer: list },
     {
       method: 'GET',

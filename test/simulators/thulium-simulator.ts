@@ -2,7 +2,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { startSimulator, type RequestEntry } from './simulator-server.ts';
 import { createThuliumChats, type ThuliumChat } from './thulium-chats.ts';
-import { createThuliumRoutes, type ThuliumEffect, type ThuliumQueue } from './thulium-routes.ts';
+import { createThuliumRoutes, type ThuliumCustomer, type ThuliumEffect, type ThuliumQueue } from './thulium-routes.ts';
 
 export interface ThuliumSimulatorOptions {
   apiUser: string;
@@ -20,6 +20,7 @@ export interface ThuliumSimulator {
   requests: Ledger<RequestEntry>;
   /** Every chat with every message, also those that are still slow to show. */
   chats: () => Required<ThuliumChat>[];
+  addCustomer: (customer: ThuliumCustomer) => void;
   agentWrites: (conversationId: string, text: string, login?: string) => void;
   closeByAgent: (conversationId: string) => void;
   setPermissions: (permissions: '*' | string[]) => void;
@@ -41,7 +42,8 @@ export async function startThulium({
   const requests = createLedger<RequestEntry>();
   const chats = createThuliumChats();
   const access = { user: apiUser, password: apiPassword, permissions };
-  const handle = createThuliumRoutes({ chats, ledger, queues, access });
+  const customers: ThuliumCustomer[] = [];
+  const handle = createThuliumRoutes({ chats, ledger, queues, customers, access });
   const server = await startSimulator({ name: 'Thulium', handle, faults, onRequest: requests.append });
 
   const demandOpen = (done: boolean, conversationId: string): void => {
@@ -54,6 +56,7 @@ export async function startThulium({
     ledger,
     requests,
     chats: chats.all,
+    addCustomer: (customer) => void customers.push(customer),
     agentWrites: (id, text, login = 'akowal') => demandOpen(chats.agentWrites(id, text, login), id),
     closeByAgent: (id) => demandOpen(chats.close(id), id),
     setPermissions: (next) => void (access.permissions = next),

@@ -27,3 +27,20 @@ export const chatSchema = z.object({
 export const chatListSchema = z.object({ count: z.int(), result: z.array(chatSchema) });
 
 export type ThuliumChat = z.output<typeof chatSchema>;
+
+const queueSchema = z
+  .looseObject({ id: scalarText.optional(), chat_queue_id: scalarText.optional(), name: z.string().optional() })
+  .transform(({ id, chat_queue_id, name }, context) => {
+    const queueId = id ?? chat_queue_id;
+    if (queueId !== undefined) return { id: queueId, name };
+    context.addIssue({ code: 'custom', message: 'has no id' });
+    return z.NEVER;
+  });
+
+/** The shape is not documented: a bare list, or one wrapped as `GET chats` wraps its own. */
+export const queueListSchema = z.union([
+  z.array(queueSchema),
+  z.object({ result: z.array(queueSchema) }).transform(({ result }) => result),
+]);
+
+export type ThuliumQueue = z.output<typeof queueSchema>;

@@ -2,15 +2,17 @@ import type { HttpClient } from '../../outgoing/http-client.ts';
 import { defineDestination, type StartContext, type StartedChat } from '../contract.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import { callRemote, failureOf, isSuccess, jsonOf } from '../remote-call.ts';
+import { checkXm } from './check.ts';
 import { xmDeclaration, type XmSettings } from './definition.ts';
 import { findText } from './find-sent.ts';
+import { xmInstaller } from './installer.ts';
 import { createXmSession, type XmState } from './session.ts';
 import { encodeText } from './text-encoding.ts';
 import { toGuest } from './to-remote.ts';
 import { guestAnswerSchema, sentAnswerSchema } from './wire.ts';
 
 /** XM Live Assistance: a guest and the room its department's agents are in. */
-export const xm = defineDestination(xmDeclaration, (settings, { http, now }) => ({
+export const xm = defineDestination({ ...xmDeclaration, installer: xmInstaller }, (settings, { http, now }) => ({
   start: (context) => createGuest(settings, http, context),
   // The room is only reachable with the token that the lost answer carried.
   findStarted: async () => ({ outcome: 'cannotTell' }),
@@ -38,6 +40,15 @@ export const xm = defineDestination(xmDeclaration, (settings, { http, now }) => 
       if (!(error instanceof DestinationFailure && error.kind === 'gone')) throw error;
     }
   },
+  check: () =>
+    checkXm(
+      {
+        baseUrl: settings.baseUrl,
+        departmentId: settings.departmentId,
+        'captcha.captchaId': settings.captcha.captchaId,
+      },
+      http,
+    ),
 }));
 
 async function createGuest(settings: XmSettings, http: HttpClient, context: StartContext): Promise<StartedChat> {

@@ -8,7 +8,6 @@ const DRAIN_LIMIT_MS = 9_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger({ level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
-  warnAboutSecrets(config.IADVIZE_SECRET_TOKENS, logger);
   const starting = startService({ config, logger });
 
   let stopping = false;
@@ -39,6 +38,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
+  warnAboutSecrets(config.IADVIZE_SECRET_TOKENS, logger);
   const service = await starting;
   logger.info({ event: 'listening', port: service.port, role: config.ROLE, database: databaseKind(config) });
 }

@@ -1,0 +1,4 @@
+-- CreateIndex
+CREATE INDEX "conversation_same_as_idx" ON "conversation"("same_as");
+
+

@@ -6,6 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const HEARTBEAT_MS = 500;
 /** A lock that nobody touches for this long has lost its holder. */
 const SILENCE_MS = 2_000;
+/** Whoever just took a dead one's lock over looks again after this, and believes only then that it has it. */
+const SECOND_LOOK_MS = 100;
 
 function isRunning(pid: number): boolean {
   try {
@@ -27,8 +29,13 @@ function beginningOf(pid: number): string {
   }
 }
 
+interface Seen {
+  holder: string;
+  touched: number;
+}
+
 /** Contents and last touch of a lock; undefined when it is gone. */
-function look(file: string): { holder: string; touched: number } | undefined {
+function look(file: string): Seen | undefined {
   try {
     return { holder: fs.readFileSync(file, 'utf8'), touched: fs.statSync(file).mtimeMs };
   } catch (error) {
@@ -47,15 +54,17 @@ export async function lockDataFolder(folder: string): Promise<() => void> {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'lock');
   const mine = `${process.pid} ${beginningOf(process.pid)}`;
-  while (!claim(file, mine)) {
+  let tookOver = false;
+  while (!(await has(file, mine, tookOver))) {
     const seen = look(file);
     if (!seen) continue;
     if (seen.holder === mine) throw new Error(`The data folder ${folder} is already open in this process.`);
     if (holderIsSeenRunning(seen.holder)) throw inUse(folder, seen.holder);
     await pause(SILENCE_MS);
     const later = look(file);
-    if (later && (later.touched !== seen.touched || later.holder !== seen.holder)) throw inUse(folder, later.holder);
-    fs.rmSync(file, { force: true });
+    if (later && !isSame(later, seen)) throw inUse(folder, later.holder);
+    if (!(await removeDead(file, seen, mine))) continue;
+    tookOver = true;
   }
   const heartbeat = setInterval(() => fs.utimes(file, new Date(), new Date(), () => undefined), HEARTBEAT_MS);
   heartbeat.unref();
@@ -63,6 +72,40 @@ export async function lockDataFolder(folder: string): Promise<() => void> {
     clearInterval(heartbeat);
     if (look(file)?.holder === mine) fs.rmSync(file);
   };
+}
+
+const isSame = (one: Seen, other: Seen): boolean => one.holder === other.holder && one.touched === other.touched;
+
+async function has(file: string, mine: string, tookOver: boolean): Promise<boolean> {
+  if (!claim(file, mine)) return false;
+  if (!tookOver) return true;
+  await pause(SECOND_LOOK_MS);
+  return look(file)?.holder === mine;
+}
+
+/**
+ * Removes a dead one's lock; false when another process was at it, and all must be looked at anew. Several may find the
+ * same lock dead in the same instant, and the slower of them would remove the lock that the faster has made since: so
+ * only the one that made the guard removes, and only what it still finds to be the dead one's. Nothing between making
+ * and removing the guard waits for anything, so a guard that stays belongs to a process that died in there.
+ */
+async function removeDead(file: string, dead: Seen, mine: string): Promise<boolean> {
+  const guard = `${file}.takeover`;
+  if (!claim(guard, mine)) {
+    const seen = look(guard);
+    await pause(SECOND_LOOK_MS);
+    const later = look(guard);
+    if (seen && later && isSame(seen, later)) fs.rmSync(guard, { force: true });
+    return false;
+  }
+  try {
+    const now = look(file);
+    if (now && !isSame(now, dead)) return false;
+    fs.rmSync(file, { force: true });
+    return true;
+  } finally {
+    fs.rmSync(guard, { force: true });
+  }
 }
 
 /** Makes the lock; false when there is one. */

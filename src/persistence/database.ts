@@ -1,8 +1,10 @@
 import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { Notices } from './notices.ts';
 
 /** Runs SQL with `$1` parameters on one session or on any of the pool. */
 export interface Sql {
-  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Where the database is a server, one that does not answer within `limitMs` counts as gone, and so does its session. */
+  query<Row extends object>(text: string, values?: readonly unknown[], limitMs?: number): Promise<Row[]>;
 }
 
 /**
@@ -14,7 +16,25 @@ export interface Sql {
 export interface Database extends Sql {
   readonly kind: 'postgres' | 'embedded';
   readonly prisma: PrismaClient;
-  /** Commits when `work` resolves, rolls back when it throws. Inside, use only the `Sql` it is given. */
-  transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+  readonly notices: Notices;
+  /**
+   * Commits when `work` resolves, rolls back when it throws. Inside, use only the `Sql` it is given. `work` runs again
+   * when the database rolled it back to end a deadlock, so what it leaves in memory must be what its last run left.
+   * `limitMs`: for each statement and for each silence between two; a process that was stopped in between must not hold
+   * its rows for long.
+   */
+  transaction<Result>(work: (sql: Sql) => Promise<Result>, limitMs?: number): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** Below a lease's end, and, with the wait for a connection, below the time a sender waits for its answer. In ms. */
+const PROMPT_MS = 4_000;
+
+/** The same database for work that somebody waits for: one that hangs is an error before it is a standstill. */
+export function promptly(database: Database): Database {
+  return {
+    ...database,
+    query: (text, values) => database.query(text, values, PROMPT_MS),
+    transaction: (work) => database.transaction(work, PROMPT_MS),
+  };
 }

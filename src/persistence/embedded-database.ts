@@ -5,6 +5,7 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
 import type { Database, Sql } from './database.ts';
 import { migrate } from './migrate.ts';
+import { createLocalNotices } from './notices.ts';
 
 /** PGlite has no autovacuum and does not limit its write-ahead log by itself. */
 const UPKEEP_EVERY_MS = 5 * 60_000;
@@ -59,6 +60,7 @@ async function wrapPglite(pglite: PGlite, release: () => void): Promise<Database
   return {
     kind: 'embedded',
     prisma,
+    notices: createLocalNotices(),
     ...onSession(pglite),
     transaction: (work) => pglite.transaction((transaction) => work(onSession(transaction))),
     async close() {

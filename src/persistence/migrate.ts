@@ -82,24 +82,37 @@ export async function missingMigrations(sql: Sql, folder = MIGRATIONS_FOLDER): P
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
+/** Together with its line in the book, all or nothing: whoever is killed in the middle leaves nothing to be repaired. */
 async function apply(session: MigrationSession, migration: MigrationFile): Promise<void> {
+  const { name, sql, checksum } = migration;
   const id = randomUUID();
-  await session.query(
-    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at) VALUES ($1, $2, $3, now())`,
-    [id, migration.checksum, migration.name],
-  );
   try {
-    await session.script(migration.sql);
+    await session.script(`BEGIN;
+INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ('${id}', '${checksum}', '${name.replaceAll("'", "''")}');
+${sql};
+UPDATE "_prisma_migrations" SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = '${id}';
+COMMIT;`);
   } catch (error) {
-    await session.query(`UPDATE "_prisma_migrations" SET logs = $2 WHERE id = $1`, [id, String(error)]);
+    await noteFailure(session, migration, error).catch(() => undefined);
     const reason = `PostgreSQL answered ${String((error as { code?: unknown }).code)}`;
     throw new Error(
-      `Migration ${migration.name} failed: ${reason}. Its "logs" in the table _prisma_migrations say more. Repair the ` +
+      `Migration ${name} failed: ${reason}. Its "logs" in the table _prisma_migrations say more. Repair the ` +
         `tables, then run "npx prisma migrate resolve" and start again.`,
       { cause: error },
     );
   }
-  await session.query(`UPDATE "_prisma_migrations" SET finished_at = now(), applied_steps_count = 1 WHERE id = $1`, [
-    id,
+}
+
+async function noteFailure(
+  session: MigrationSession,
+  { name, checksum }: MigrationFile,
+  error: unknown,
+): Promise<void> {
+  await session.query('ROLLBACK');
+  await session.query(`INSERT INTO "_prisma_migrations" (id, checksum, migration_name, logs) VALUES ($1, $2, $3, $4)`, [
+    randomUUID(),
+    checksum,
+    name,
+    String(error),
   ]);
 }

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import type { Database, Sql } from './database.ts';
 import { migrate } from './migrate.ts';
+import { createSharedNotices } from './notices.ts';
 
-const POOL_SIZE = 20;
+const DEFAULT_CONNECTIONS = 20;
 
 /** A server that stops answering must not keep a planner or a lane's row for ever. All times in ms. */
 const TIMEOUTS = {
@@ -13,22 +15,80 @@ const TIMEOUTS = {
   statement_timeout: 30_000,
   idle_in_transaction_session_timeout: 30_000,
   keepAlive: true,
+  // The system's own default is two hours.
+  keepAliveInitialDelayMillis: 10_000,
 };
 
 const ignore = (): void => undefined;
 
-function onClient(client: pg.ClientBase | pg.Pool): Sql {
+/** Texts of the code; more than these are made up at run time, and not worth keeping. */
+const MOST_PREPARED = 400;
+const preparedNames = new Map<string, string>();
+
+/** PostgreSQL plans a statement with a name once per connection instead of every time. */
+function preparedName(text: string): string | undefined {
+  let name = preparedNames.get(text);
+  if (name === undefined && preparedNames.size < MOST_PREPARED) {
+    name = `connector_${preparedNames.size + 1}`;
+    preparedNames.set(text, name);
+  }
+  return name;
+}
+
+/** `limitMs`: what holds for a statement that names none. */
+function onClient(client: pg.ClientBase | pg.Pool, limitMs?: number): Sql {
   return {
-    query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
-      (await client.query<Row & pg.QueryResultRow>(text, [...values])).rows,
+    async query<Row extends object>(text: string, values: readonly unknown[] = [], ownLimitMs = limitMs) {
+      const name = values.length === 0 ? undefined : preparedName(text);
+      const statement = {
+        text,
+        values: [...values],
+        ...(name !== undefined && { name }),
+        ...(ownLimitMs !== undefined && { query_timeout: ownLimitMs }),
+      };
+      return (await client.query<Row & pg.QueryResultRow>(statement)).rows;
+    },
   };
 }
 
+/** One trip, whatever there is to say. */
+function beginning(limitMs: number | undefined): string {
+  if (limitMs === undefined) return 'BEGIN';
+  const limits = ['statement_timeout', 'idle_in_transaction_session_timeout'];
+  return ['BEGIN', ...limits.map((name) => `SET LOCAL ${name} = ${limitMs}`)].join('; ');
+}
+
+/** The driver's own word for an answer that did not come in time; it has no code. */
+const isOverdue = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+
+/** After a fail-over the session may be on a server that only reads. */
+const isReadOnly = (error: unknown): boolean => (error as { code?: unknown }).code === '25006';
+
+/** PostgreSQL gave up on one of several that waited for each other, and nothing of it was done. */
+const GIVEN_UP: ReadonlySet<unknown> = new Set(['40P01', '40001']);
+const TRIES = 5;
+const PAUSE_MS = 20;
+
+/** Once more what PostgreSQL rolled back for others' sake: nothing of it happened, so it may. */
+async function insisting<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === TRIES || !GIVEN_UP.has((error as { code?: unknown }).code)) throw error;
+      // Those that got in each other's way do not come back together.
+      await sleep(Math.random() * PAUSE_MS * tries);
+    }
+  }
+}
+
 /** Opens a pool on PostgreSQL 15 or newer and applies the missing migrations. */
-export async function openPostgres(connectionString: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString, max: POOL_SIZE, ...TIMEOUTS });
+export async function openPostgres(connectionString: string, connections = DEFAULT_CONNECTIONS): Promise<Database> {
+  const pool = new pg.Pool({ connectionString, max: connections, ...TIMEOUTS });
   // Without a listener an idle connection that PostgreSQL ends would end this process; the pool replaces it by itself.
   pool.on('error', ignore);
+  // Nor may one that is ended while it passes from one statement to the next: for that moment nobody else listens.
+  pool.on('connect', (client) => client.on('error', ignore));
   try {
     await migrateOnOwnConnection(connectionString);
   } catch (error) {
@@ -36,46 +96,65 @@ export async function openPostgres(connectionString: string): Promise<Database> 
     throw error;
   }
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const anywhere = onClient(pool);
+  const notices = createSharedNotices(pool, () => openSession(connectionString));
 
   return {
     kind: 'postgres',
     prisma,
-    ...onClient(pool),
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken = false;
-      // The pool listens to idle connections only: one that is lost at work would end this process otherwise.
-      const lost = (): void => void (broken = true);
-      client.on('error', lost);
-      try {
-        await client.query('BEGIN');
-        const result = await work(onClient(client));
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        // A connection that cannot even roll back is dead: it must not go back into the pool.
-        await client.query('ROLLBACK').catch(lost);
-        throw error;
-      } finally {
-        client.removeListener('error', lost);
-        client.release(broken);
-      }
-    },
+    notices,
+    query: (text, values, limitMs) => insisting(() => anywhere.query(text, values, limitMs)),
+    transaction: (work, limitMs) => insisting(() => onOneClient(pool, work, limitMs)),
     async close() {
+      await notices.close();
       await prisma.$disconnect();
       await pool.end();
     },
   };
 }
 
+async function onOneClient<Result>(
+  pool: pg.Pool,
+  work: (sql: Sql) => Promise<Result>,
+  limitMs: number | undefined,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken = false;
+  // The pool listens to idle connections only: one that is lost at work would end this process otherwise.
+  const lost = (): void => void (broken = true);
+  client.on('error', lost);
+  try {
+    const sql = onClient(client, limitMs);
+    await sql.query(beginning(limitMs));
+    const result = await work(sql);
+    await sql.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is dead: it must not go back into the pool. One that just kept us waiting is
+    // not asked for more, and one that may not write has to be made anew.
+    if (isOverdue(error) || isReadOnly(error)) lost();
+    else await client.query('ROLLBACK').catch(lost);
+    throw error;
+  } finally {
+    client.removeListener('error', lost);
+    client.release(broken);
+  }
+}
+
 /** Without the time-outs of everyday queries: a migration may take as long as it needs. */
 async function migrateOnOwnConnection(connectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis });
-  client.on('error', ignore);
-  await client.connect();
+  const client = await openSession(connectionString);
   try {
     await migrate({ ...onClient(client), script: async (text) => void (await client.query(text)) });
   } finally {
     await client.end();
   }
+}
+
+async function openSession(connectionString: string): Promise<pg.Client> {
+  const { connectionTimeoutMillis, keepAlive, keepAliveInitialDelayMillis } = TIMEOUTS;
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis, keepAlive, keepAliveInitialDelayMillis });
+  client.on('error', ignore);
+  await client.connect();
+  return client;
 }

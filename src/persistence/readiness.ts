@@ -9,7 +9,7 @@ export interface DatabaseReadiness {
   whyNotReady(): Promise<string | undefined>;
 }
 
-/** Ready = the database answers, has every migration of this release, and the service is not draining. */
+/** Ready = the database answers and takes writes, has every migration of this release, and the service is not draining. */
 export function createReadiness(database: Database): DatabaseReadiness {
   let draining = false;
   let migrated = false;
@@ -20,13 +20,21 @@ export function createReadiness(database: Database): DatabaseReadiness {
     async whyNotReady() {
       if (draining) return 'draining';
       try {
-        await within<unknown>(CHECK_TIMEOUT_MS, migrated ? database.query('SELECT 1 AS one') : checkMigrations());
-        return migrated ? undefined : 'migrations are missing';
+        if (!migrated) await within(CHECK_TIMEOUT_MS, checkMigrations());
+        if (!migrated) return 'migrations are missing';
+        return (await within(CHECK_TIMEOUT_MS, takesWrites())) ? undefined : 'the database takes no writes';
       } catch {
         return 'the database does not answer';
       }
     },
   };
+
+  /** A standby answers too. */
+  async function takesWrites(): Promise<boolean> {
+    const statement = `SELECT current_setting('transaction_read_only') = 'off' AS writable`;
+    const [row] = await database.query<{ writable: boolean }>(statement, [], CHECK_TIMEOUT_MS);
+    return row?.writable === true;
+  }
 
   async function checkMigrations(): Promise<void> {
     migrated = (await missingMigrations(database)).length === 0;

@@ -9,7 +9,7 @@ import { createSender } from '../simulators/iadvize-sender.ts';
 import { type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
 import { SECRET, TEST_ENVIRONMENT } from '../support/test-environment.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 240_000;
 
 let dataDir: string;
 let service: ServiceProcess;

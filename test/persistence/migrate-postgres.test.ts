@@ -8,7 +8,7 @@ import { createEmptyPostgres, openEmptyDatabase, openSession } from './migration
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PRISMA = fileURLToPath(new URL('../../node_modules/prisma/build/index.js', import.meta.url));
-const PRISMA_TIMEOUT_MS = 60_000;
+const PRISMA_TIMEOUT_MS = 120_000;
 
 /** Runs Prisma's own command on a database and returns what it printed; throws when it fails. */
 async function prisma(url: string, ...command: string[]): Promise<string> {

@@ -15,6 +15,18 @@ describe('What was sealed', () => {
     );
   });
 
+  test('opens when it was bytes, for its purpose and unaltered only', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(), (bytes, place) => {
+        const sealed = box.sealBytes(bytes, 'file/1');
+        expect(new Uint8Array(box.openBytes(sealed, 'file/1'))).toEqual(bytes);
+        expect(() => box.openBytes(sealed, 'file/2')).toThrow();
+        sealed[place % sealed.length]! ^= 1;
+        expect(() => box.openBytes(sealed, 'file/1')).toThrow();
+      }),
+    );
+  });
+
   test('is another text each time, and never holds what was sealed', () => {
     const sealed = Array.from({ length: 50 }, () => box.seal('canary-secret', 'place'));
     expect(new Set(sealed).size).toBe(50);

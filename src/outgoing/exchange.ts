@@ -46,6 +46,7 @@ export function exchange(request: OutgoingRequest, line: Line): Promise<Outgoing
     let progress: Progress = 'connecting';
     let connectTimer: NodeJS.Timeout | undefined;
     let settled = false;
+    const beganAt = performance.now();
 
     const settle = (): boolean => {
       if (settled) return false;
@@ -65,6 +66,8 @@ export function exchange(request: OutgoingRequest, line: Line): Promise<Outgoing
     const onError = (error: NodeJS.ErrnoException): void =>
       fail(error instanceof OutgoingError ? error : new OutgoingError(codeOf(error, progress), target, error.code));
     const send = (): void => {
+      // After a freeze the connection is heard of before the timers: by then others may have taken the work over.
+      if (performance.now() - beganAt >= request.timeoutMs) return failWith('connect-timeout');
       clearTimeout(connectTimer);
       progress = 'sent';
       req.end(body);

@@ -31,6 +31,8 @@ export interface HttpClientOptions {
   readonly allowPrivateAddresses: boolean;
   /** Milliseconds for DNS, TCP and TLS together; 5000 unless told. */
   readonly connectTimeoutMs?: number;
+  /** Connections to one host at the same time, 64 unless told; a call beyond them waits, inside its own timeout. */
+  readonly maxSocketsPerHost?: number;
   readonly lookup?: LookupAll;
   /** PEM of the authorities to trust in place of Node's own list. */
   readonly ca?: string;
@@ -55,9 +57,10 @@ export function createHttpClient(options: HttpClientOptions): StreamingHttpClien
   const isAllowed = options.allowPrivateAddresses ? () => true : isPublicAddress;
   const lookup = guardedLookup(options.lookup ?? systemLookup, isAllowed);
   const connectTimeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-  const plain = new HttpAgent({ ...AGENT_OPTIONS, lookup });
+  const maxSockets = options.maxSocketsPerHost ?? AGENT_OPTIONS.maxSockets;
+  const plain = new HttpAgent({ ...AGENT_OPTIONS, maxSockets, lookup });
   // `rejectUnauthorized` is spelled out because an environment variable could otherwise switch certificates off.
-  const secure = new HttpsAgent({ ...AGENT_OPTIONS, lookup, ca: options.ca, rejectUnauthorized: true });
+  const secure = new HttpsAgent({ ...AGENT_OPTIONS, maxSockets, lookup, ca: options.ca, rejectUnauthorized: true });
   const closing = new AbortController();
 
   return {

@@ -1,9 +1,14 @@
 import type { z } from 'zod';
 import type { HttpClient } from '../outgoing/http-client.ts';
+import type { CallbackCredentials, Callbacks } from './callbacks.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
+import type { AnsweredChallenge } from './challenge.ts';
 import type { CustomerKeys, RemoteCustomer } from './remote-customer.ts';
 import type { Finding } from './finding.ts';
 import type { InstallerForm } from './installer-form.ts';
+import type { Receiver } from './receiving.ts';
+import type { RemoteChat, StartedChat } from './remote-chat.ts';
+import type { RemoteText } from './remote-text.ts';
 
 /** What is known of the visitor. Every member may be missing: an anonymous visitor is a visitor too. */
 export interface VisitorDetails {
@@ -27,25 +32,28 @@ export interface StartContext {
   openingText: string;
   /** The page the visitor is on, where it is known. */
   pageUrl?: string;
+  /** A person's answer to the question that an earlier `start` failed with. Given to one `start` only. */
+  challenge?: AnsweredChallenge;
 }
 
-/** A started chat as the destination needs it back: `state` is its own, stored encrypted. */
-export interface StartedChat {
-  remoteId: string;
-  state: unknown;
-}
-
-export interface RemoteChat extends StartedChat {
-  /** Stores a new state before it resolves; for rotated tokens. */
-  saveState(state: unknown): Promise<void>;
+/** A file to carry over. */
+export interface OutgoingFile {
+  name: string;
+  contentType: string;
+  /** Its bytes, at most `limit` of them. Throws `DestinationFailure` (`notSent` or `refused`). */
+  read(limit: number): Promise<Buffer>;
 }
 
 export interface OutgoingText {
   /** Stable over all attempts; the idempotency key where a destination takes one. */
   key: string;
   text: string;
+  /** Who wrote it; the visitor where nothing is said. `notice`: the connector says it. */
+  author?: 'visitor' | 'agent' | 'notice';
   /** How many earlier messages of this lane had exactly this text: two "ok" are two messages. */
   equalBefore: number;
+  /** The text says what file this is and where it lies: it is what a system gets that takes no files. */
+  file?: OutgoingFile;
 }
 
 export interface Receipt {
@@ -72,12 +80,21 @@ export interface Destination {
   send(chat: RemoteChat, message: OutgoingText): Promise<Receipt>;
   /** Looks in the remote transcript for a message that an earlier `send` may have left there. */
   findSent(chat: RemoteChat, message: OutgoingText): Promise<Sighting>;
+  /** Everything that people see in the chat now, ours and theirs, oldest first; only where the system gives it out. Reads only. */
+  readTexts?(chat: RemoteChat): Promise<RemoteText[]>;
   /** Ends the chat. A chat that is over already is a success. */
   end(chat: RemoteChat): Promise<void>;
   /** Looks a person up in the system's own customer base; only where it has one. Reads only. */
   findCustomers?(keys: CustomerKeys): Promise<RemoteCustomer[]>;
   /** Asks the system whether these settings work, without a trace there. Throws nothing on purpose: trouble is a finding. */
   check(): Promise<Finding[]>;
+  /**
+   * Makes the system call `url` with these credentials when there is something to read; only where its API can. Repeating
+   * it makes no second registration. Throws nothing on purpose: trouble is a finding.
+   */
+  registerCallbacks?(url: string, credentials: CallbackCredentials): Promise<Finding[]>;
+  /** What the remote side writes. */
+  receiver?: Receiver;
 }
 
 /** What a system can do, as far as the bridge acts on it. */
@@ -86,6 +103,14 @@ export interface Capabilities {
   startCarriesText: boolean;
   /** Whether a start in doubt can be looked up. */
   canFindStarted: boolean;
+  /** Each chat is read by a listener of its own; else one reads all open chats of the destination. */
+  listensPerChat: boolean;
+  /** Takes files; else a text announces them. */
+  sendsFiles: boolean;
+  /** A message in doubt is recognised by an id of ours; else by its text, counted. */
+  knowsOurIds: boolean;
+  /** Can push hints that there is something to read. */
+  pushesHints: boolean;
 }
 
 export interface DestinationDependencies {
@@ -110,6 +135,8 @@ export interface DestinationType {
   capabilities: Capabilities;
   /** What the marketplace asks for it. */
   installer: InstallerForm;
+  /** How its hints are read, where it pushes some. */
+  callbacks?: Callbacks;
   /** Throws ZodError when the settings do not fit. */
   open(settings: unknown, dependencies: DestinationDependencies): OpenDestination;
 }

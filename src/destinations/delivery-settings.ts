@@ -3,7 +3,12 @@ import { z } from 'zod';
 const milliseconds = (defaultMs: number, maxMs: number) => z.int().min(0).max(maxMs).default(defaultMs);
 
 /** Settings that every destination has, with its own defaults where its contract names others. All times in ms. */
-export function deliverySettings(defaults: { settleMs: number; textLimit: number }) {
+export function deliverySettings(defaults: {
+  settleMs: number;
+  textLimit: number;
+  listenRetryBaseMs?: number;
+  listenRetryMaxMs?: number;
+}) {
   return {
     sendTimeoutMs: milliseconds(15_000, 60_000).describe('How long one call may take, in ms.'),
     settleMs: milliseconds(defaults.settleMs, 600_000).describe(
@@ -21,6 +26,26 @@ export function deliverySettings(defaults: { settleMs: number; textLimit: number
     retryMaxMs: milliseconds(60_000, 3_600_000).describe('Longest pause between tries, in ms.'),
     retryForMs: milliseconds(4 * 3_600_000, 7 * 24 * 3_600_000).describe(
       'How long a delivery is tried before it is parked for a person, in ms.',
+    ),
+    listenRetryBaseMs: milliseconds(defaults.listenRetryBaseMs ?? 2_000, 600_000).describe(
+      'First pause after a reading of replies failed, in ms; doubles with each further failure.',
+    ),
+    listenRetryMaxMs: milliseconds(defaults.listenRetryMaxMs ?? 30_000, 3_600_000).describe(
+      'Longest pause between readings that fail, in ms.',
+    ),
+    listenRefusedMs: milliseconds(60_000, 3_600_000).describe(
+      'Pause after a reading was refused (password, right), in ms; new settings end it.',
+    ),
+    breakerFailures: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(10)
+      .describe(
+        'Failed calls in a row after which the destination counts as down and its deliveries wait; readings of replies are counted apart.',
+      ),
+    breakerIntervalMs: milliseconds(15_000, 600_000).describe(
+      'While it counts as down, one delivery or reading tries in each such interval, in ms.',
     ),
   };
 }

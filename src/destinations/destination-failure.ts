@@ -1,3 +1,5 @@
+import type { Challenge } from './challenge.ts';
+
 /**
  * What a failed call means for the next one. The list is closed; the bridge decides by it alone.
  * - notSent: proven that nothing arrived; try again by the back-off.
@@ -13,6 +15,7 @@ export type FailureCode =
   | 'address-refused'
   | 'no-answer'
   | 'server-error'
+  | 'unavailable'
   | 'bad-answer'
   | 'redirected'
   | 'rate-limited'
@@ -20,6 +23,8 @@ export type FailureCode =
   | 'permission-missing'
   | 'request-refused'
   | 'captcha-refused'
+  | 'challenge-needed'
+  | 'challenge-unsupported'
   | 'chat-over'
   | 'session-lost';
 
@@ -32,11 +37,18 @@ export class DestinationFailure extends Error {
   /** The remote system's own id of the failed request, to quote to its vendor. */
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** With `challenge-needed`: what a person must answer before the start is tried again. */
+  readonly challenge: Challenge | undefined;
 
   constructor(
     kind: FailureKind,
     code: FailureCode,
-    about: { httpStatus?: number | undefined; requestId?: string | undefined; retryAfterMs?: number | undefined } = {},
+    about: {
+      httpStatus?: number | undefined;
+      requestId?: string | undefined;
+      retryAfterMs?: number | undefined;
+      challenge?: Challenge | undefined;
+    } = {},
   ) {
     super(`${kind}: ${code}`);
     this.kind = kind;
@@ -44,5 +56,6 @@ export class DestinationFailure extends Error {
     this.httpStatus = about.httpStatus;
     this.requestId = about.requestId;
     this.retryAfterMs = about.retryAfterMs;
+    this.challenge = about.challenge;
   }
 }

@@ -10,6 +10,9 @@ export type FindingCode =
   | 'unknown-choice'
   | 'not-a-feed'
   | 'wrong-key'
+  | 'clock-skew'
+  | 'unknown-parameters'
+  | 'import-failed'
   | 'settings-do-not-fit';
 
 /** What one check of a configured system found. Holds no secret and nothing the remote system said. */

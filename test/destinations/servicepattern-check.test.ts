@@ -1,24 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { servicepatternInstaller } from '../../src/destinations/servicepattern/availability-check.ts';
+import { servicepatternInstaller } from '../../src/destinations/servicepattern/installer.ts';
 import { createHttpClient, type HttpClient } from '../../src/outgoing/http-client.ts';
-import {
-  type ServicepatternAvailability,
-  startServicepatternAvailability,
-} from '../simulators/servicepattern-availability.ts';
+import { servicepattern } from '../../src/destinations/servicepattern/servicepattern-destination.ts';
+import { type ServicepatternSimulator, startServicepattern } from '../simulators/servicepattern-simulator.ts';
 
 const KNOWN = { tenantUrl: 'acme.brightpattern.com', appId: 'app-1' };
 
-let simulator: ServicepatternAvailability;
+let simulator: ServicepatternSimulator;
 let http: HttpClient;
 
 beforeAll(async () => {
-  simulator = await startServicepatternAvailability(KNOWN);
+  simulator = await startServicepattern(KNOWN);
   http = createHttpClient({ allowPrivateAddresses: true });
 });
-beforeEach(() => {
-  simulator.faults.clear();
-  Object.assign(simulator, { open: true, refusalStatus: 401 });
-});
+beforeEach(() => simulator.reset());
 afterAll(async () => {
   http.close();
   await simulator.close();
@@ -28,12 +23,46 @@ const check = (settings: Record<string, string> = {}) =>
   servicepatternInstaller.check({ baseUrl: simulator.url, ...KNOWN, ...settings }, http);
 
 test.each([true, false])('Good settings work, whether it is open (%s) or not', async (open) => {
-  simulator.open = open;
-  expect(await check()).toMatchObject([{ ok: true, code: 'works' }]);
+  simulator.switches.open = open;
+  const closed = { ok: true, code: 'unavailable' };
+  expect(await check()).toMatchObject([{ ok: true, code: 'works' }, ...(open ? [] : [closed])]);
+});
+
+test('The check of an installed one is the same, and with v2 asks for that version', async () => {
+  const dependencies = { http, now: () => new Date() };
+  const findings = (settings: object) =>
+    servicepattern.open({ baseUrl: simulator.url, ...KNOWN, ...settings }, dependencies).destination.check();
+  expect(await findings({ appId: 'app-2' })).toMatchObject([{ ok: false, field: 'appId' }]);
+  expect(await findings({ apiVersion: 'v2' })).toMatchObject([{ ok: true, code: 'works' }]);
+  simulator.switches.versions = ['v1'];
+  expect(await findings({ apiVersion: 'v2' })).toMatchObject([{ ok: false, field: 'apiVersion' }]);
+});
+
+test.each([-90_000, 90_000])('A clock that is %d ms off is named, to the operator only', async (ms) => {
+  const { destination } = servicepattern.open({ baseUrl: simulator.url, ...KNOWN }, { http, now: () => new Date() });
+  simulator.clockSkewMs = ms;
+  const found = (await destination.check()).filter(({ ok }) => !ok);
+  expect(found).toMatchObject([
+    { field: '', code: 'clock-skew', sentence: expect.stringMatching(/ (8[89]|9[012]) s /) },
+  ]);
+  expect((await check()).every(({ ok }) => ok)).toBe(true);
+  simulator.clockSkewMs = Math.sign(ms) * 50_000;
+  expect((await destination.check()).every(({ ok }) => ok)).toBe(true);
+});
+
+test('Parameters of the entry that stay empty are counted for the operator', async () => {
+  const { destination } = servicepattern.open({ baseUrl: simulator.url, ...KNOWN }, { http, now: () => new Date() });
+  simulator.switches.expectedParameters = { order: 'TEXT', mail: 'EMAIL', url: 'TEXT', firm: 'COMPANY' };
+  expect(await destination.check()).toMatchObject([
+    { ok: true, code: 'works' },
+    { ok: true, code: 'unknown-parameters', sentence: expect.stringContaining('expects 2 parameter(s)') },
+  ]);
+  simulator.switches.expectedParameters = undefined;
+  expect(await destination.check()).toMatchObject([{ code: 'works' }]);
 });
 
 test.each([401, 403] as const)('The field at fault is told by the code, with HTTP %s alike', async (status) => {
-  simulator.refusalStatus = status;
+  simulator.switches.refusalStatus = status;
   expect(await check({ tenantUrl: 'other.example' })).toMatchObject([{ ok: false, field: 'tenantUrl' }]);
   expect(await check({ appId: 'app-2' })).toMatchObject([{ ok: false, field: 'appId' }]);
 });

@@ -38,21 +38,81 @@ test('Good settings are found to work, and leave no trace', async () => {
   expect(simulator.ledger.entries()).toEqual([]);
 });
 
-test('A wrong password names the password', async () => {
+test('3: a wrong password names the password, and nothing else', async () => {
   expect(await check({ apiPassword: 'wrong' })).toEqual([
     expect.objectContaining({ ok: false, field: 'apiPassword', code: 'credentials-refused' }),
   ]);
 });
 
-test('A missing right names the method', async () => {
-  simulator.setPermissions(['chats']);
-  const [finding] = await check();
-  expect(finding).toMatchObject({ ok: false, field: 'apiUser', code: 'permission-missing' });
-  expect(finding?.sentence).toContain('chats/queues');
+test.each([
+  'chats/queues',
+  'chats',
+  'chat_conversations/start',
+  'chat_conversations/message',
+  'chat_conversations/stop',
+])('4: the missing right to %s is named, and only that one', async (missing) => {
+  const all = [
+    'chats/queues',
+    'chats',
+    'chat_conversations/start',
+    'chat_conversations/message',
+    'chat_conversations/stop',
+  ];
+  simulator.setPermissions(all.filter((right) => right !== missing));
+  const faults = (await check()).filter(({ ok }) => !ok);
+  expect(faults).toMatchObject([{ field: 'apiUser', code: 'permission-missing' }]);
+  expect(faults[0]?.sentence).toContain(`the method ${missing}.`);
+  expect(simulator.ledger.entries()).toEqual([]);
+});
+
+test('Every missing right has a finding of its own', async () => {
+  simulator.setPermissions([]);
+  const findings = await check();
+  expect(findings.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'permission-missing'));
+});
+
+test('Where a missing right is answered with 401, it is not taken for a wrong password', async () => {
+  const match = { method: 'POST', path: /\/start$/ };
+  simulator.faults.add({ match, kind: 'status', status: 401 });
+  const faults = (await check()).filter(({ ok }) => !ok);
+  expect(faults).toMatchObject([{ field: 'apiUser', code: 'permission-missing' }]);
+  expect(faults[0]?.sentence).toContain('chat_conversations/start');
+});
+
+test('Trouble of its own with a call that makes no sense leaves that right untested', async () => {
+  simulator.faults.add({ match: { method: 'POST', path: /\/stop$/ }, kind: 'status', status: 500 });
+  const findings = await check();
+  expect(findings.every(({ ok }) => ok)).toBe(true);
+  expect(findings[0]).toMatchObject({ code: 'not-testable' });
+  expect(findings[0]?.sentence).toContain('chat_conversations/stop');
+});
+
+test('A list of chats that does not work is a fault: nothing could be received', async () => {
+  simulator.faults.add({ match: { method: 'GET', path: /\/chats$/ }, kind: 'status', status: 500 });
+  expect(await check()).toMatchObject([{ ok: false, field: 'baseUrl', code: 'server-error' }, { code: 'works' }]);
+});
+
+test('A system that starts a chat without a queue is left without one', async () => {
+  const body = { conversation_id: 'c-1' };
+  simulator.faults.add({ match: { method: 'POST', path: /\/start$/ }, kind: 'status', status: 200, body });
+  await check();
+  const stops = simulator.requests.entries().filter(({ path }) => path.endsWith('/c-1/stop'));
+  expect(stops).toHaveLength(1);
+});
+
+test('A clock that is two hours off is a finding, of the doctor only', async () => {
+  simulator.setClockSkew(2 * 3_600_000);
+  try {
+    expect((await check()).filter(({ ok }) => !ok)).toMatchObject([{ field: '', code: 'clock-skew' }]);
+    const known = { baseUrl: simulator.url, ...LOGIN, chatQueueId: 3 };
+    expect((await thulium.installer.check(known, http)).every(({ ok }) => ok)).toBe(true);
+  } finally {
+    simulator.setClockSkew(0);
+  }
 });
 
 test('An unknown queue names the ones there are', async () => {
-  const [finding] = await check({ chatQueueId: 9 });
+  const [, finding] = await check({ chatQueueId: 9 });
   expect(finding).toMatchObject({ ok: false, field: 'chatQueueId', code: 'unknown-choice' });
   expect(finding?.sentence).toContain('3 (Website)');
 });
@@ -64,7 +124,7 @@ test.each([
   answer(200, body);
   expect((await check()).every(({ ok }) => ok)).toBe(true);
   answer(200, body);
-  expect(await check({ chatQueueId: 9 })).toMatchObject([{ field: 'chatQueueId' }]);
+  expect((await check({ chatQueueId: 9 })).filter(({ ok }) => !ok)).toMatchObject([{ field: 'chatQueueId' }]);
 });
 
 test('A list of a shape nobody knows leaves the queue untested, not refused', async () => {

@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { chatsLike, findText } from '../../src/destinations/thulium/find-sent.ts';
+import { thuliumSettings } from '../../src/destinations/thulium/definition.ts';
+import { chatsLike, findText as findTextBy } from '../../src/destinations/thulium/find-sent.ts';
 import { chatSchema } from '../../src/destinations/thulium/wire.ts';
 
 const chat = (messages: object[], fields: object = {}) =>
   chatSchema.parse({ conversation_id: 'c1', status: 'CREATED', messages, ...fields });
+const settings = (given: object = {}) =>
+  thuliumSettings.parse({
+    ...{ baseUrl: 'https://acme.thulium.com/api', apiUser: 'u', apiPassword: 'p', chatQueueId: 3 },
+    ...given,
+  });
+const findText = (...[seen, wanted]: [ReturnType<typeof chat> | undefined, Parameters<typeof findTextBy>[1]]) =>
+  findTextBy(seen, wanted, settings());
 const message = (equalBefore: number) => ({ key: 'k', text: 'ok', equalBefore });
 
 describe('looking for a text', () => {
@@ -29,6 +37,24 @@ describe('looking for a text', () => {
     expect(findText(chat([{ sent_by: 'CLIENT', words: 'ok' }]), message(0))).toBe('cannotTell');
   });
 
+  test('A text that was erased meanwhile may be the one', () => {
+    expect(findText(chat([{ sent_by: 'CLIENT', text: '' }]), message(0))).toBe('cannotTell');
+  });
+
+  test('Names of members and authors are settings', () => {
+    const given = settings({ messageFields: { text: ['words'], author: ['who'] }, authors: { self: ['guest'] } });
+    const seen = chat([{ who: 'Guest', words: 'ok' }]);
+    expect(findTextBy(seen, message(0), given)).toBe('sent');
+    expect(findText(seen, message(0))).toBe('cannotTell');
+  });
+
+  test('Who writes as a chatbot looks among the words of chatbots', () => {
+    const seen = chat([{ sent_by: 'EXTERNAL_CHATBOT', text: 'ok' }]);
+    expect(findText(seen, message(0))).toBe('notSent');
+    const given = settings({ externalChatbotId: '6ed7c941-2c8a-411e-95d2-338a9f64800a' });
+    expect(findTextBy(seen, message(0), given)).toBe('sent');
+  });
+
   test('Spaces at the edges and line ends do not make another text', () => {
     expect(findText(chat([{ sent_by: 'CLIENT', text: 'a\r\nb ' }]), { key: 'k', text: ' a\nb', equalBefore: 0 })).toBe(
       'sent',
@@ -49,7 +75,7 @@ describe('looking for a chat that a start may have made', () => {
   };
   const created = (fields: object = {}, messages: object[] = []) =>
     chat(messages, { chat_queue_id: 3, client_email: 'jan@example.org', ...fields });
-  const found = (one: ReturnType<typeof chat>) => chatsLike([one], context, 3).length === 1;
+  const found = (one: ReturnType<typeof chat>) => chatsLike([one], context, 3, settings()).length === 1;
 
   test('Only the same person in our queue, not closed, without a word of theirs yet', () => {
     expect(found(created())).toBe(true);

@@ -66,3 +66,47 @@ test('An address nobody listens at, and one that is private, name the address', 
   expect(await check({}, guarded)).toMatchObject([{ field: 'baseUrl', code: 'address-refused' }, {}]);
   guarded.close();
 });
+
+const faults = async (settings: object = {}) => (await check(settings)).filter(({ ok }) => !ok);
+
+test('An address without its "/xm" is told apart from one that cannot be reached', async () => {
+  const [finding] = await faults({ baseUrl: simulator.url.replace(/\/xm$/, '') });
+  expect(finding).toMatchObject({ field: 'baseUrl', code: 'bad-answer' });
+  expect(finding?.sentence).toContain('/xm');
+});
+
+test.each([-90_000, 90_000])('A clock that is %d ms off is named', async (ms) => {
+  simulator.clockSkewMs = ms;
+  const found = await faults();
+  simulator.clockSkewMs = 0;
+  expect(found).toMatchObject([{ field: '', code: 'clock-skew' }]);
+  expect(found[0]?.sentence).toMatch(ms > 0 ? /(89|90|91) s ahead of/ : /(89|90|91) s behind/);
+  simulator.clockSkewMs = Math.sign(ms) * 50_000;
+  const fine = await faults();
+  simulator.clockSkewMs = 0;
+  expect(fine).toEqual([]);
+});
+
+test('With an operator the captcha call is tried, and named when it fails', async () => {
+  const captcha = { strategy: 'operator' };
+  expect(await check({ captcha })).toMatchObject([{ code: 'works' }, { code: 'works' }, { code: 'not-testable' }]);
+  const match = { path: /\/captcha$/ };
+  simulator.faults.add({ match, kind: 'status', status: 500 });
+  expect(await faults({ captcha })).toMatchObject([{ field: 'captcha.strategy', code: 'server-error' }]);
+  simulator.faults.add({ match, kind: 'status', status: 200, body: {} });
+  expect(await faults({ captcha })).toMatchObject([{ field: 'captcha.strategy', code: 'bad-answer' }]);
+});
+
+test('Captchas for the visitor are not supported yet, and the check says so', async () => {
+  const [finding] = await faults({ captcha: { strategy: 'visitor' } });
+  expect(finding).toMatchObject({ field: 'captcha.strategy', code: 'challenge-unsupported' });
+});
+
+test('A fixed pair needs both its halves; the other strategies need none', () => {
+  const settings = (captcha: object) => xm.settings.safeParse({ baseUrl: simulator.url, captcha });
+  const missing = settings({ strategy: 'fixed', captchaId: 'c' }).error?.issues.map(({ path }) => path.join('.'));
+  expect(missing).toEqual(['captcha.captcha']);
+  expect(settings({ strategy: 'operator' }).success).toBe(true);
+  expect(settings({ strategy: 'visitor' }).success).toBe(true);
+  expect(settings({ strategy: 'machine' }).success).toBe(false);
+});

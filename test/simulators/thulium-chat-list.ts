@@ -1,13 +1,17 @@
-import type { ThuliumChat } from './thulium-chats.ts';
+import type { ShownThuliumChat } from './thulium-chats.ts';
 
 const MAX_LIMIT = 100;
 const STATUSES = ['CREATED', 'IN_PROGRESS', 'CLOSED'];
 const DATE = /^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$/;
+const FLAGS = ['include_messages', 'include_files', 'include_client_data'];
 
-export type ThuliumChatList = { count: number; result: ThuliumChat[] };
+export type ThuliumChatList = {
+  count: number;
+  result: (Omit<ShownThuliumChat, 'messages' | 'files'> & Partial<Pick<ShownThuliumChat, 'messages' | 'files'>>)[];
+};
 
 /** The answer of `GET chats`, or the text of what is wrong with its query. */
-export function listChats(chats: Required<ThuliumChat>[], query: URLSearchParams): ThuliumChatList | string {
+export function listChats(chats: ShownThuliumChat[], query: URLSearchParams): ThuliumChatList | string {
   const limit = wholeNumber(query.get('limit') ?? String(MAX_LIMIT));
   const offset = wholeNumber(query.get('offset') ?? '0');
   const status = query.get('status');
@@ -18,6 +22,8 @@ export function listChats(chats: Required<ThuliumChat>[], query: URLSearchParams
   if (offset === undefined) return 'offset must be a number.';
   if (status !== null && !STATUSES.includes(status)) return 'status is unknown.';
   if ((from && !DATE.test(from)) || (to && !DATE.test(to))) return 'Dates are YYYY-MM-DD or YYYY-MM-DD HH:MM.';
+  const strange = FLAGS.find((flag) => !['true', 'false', null].includes(query.get(flag)));
+  if (strange !== undefined) return `${strange} must be true or false.`;
 
   const found = chats.filter(
     (chat) =>

@@ -1,19 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Ledger } from './ledger.ts';
 import { jsonObject, type SimulatorAnswer, type SimulatorRequest } from './simulator-server.ts';
 import { listChats } from './thulium-chat-list.ts';
-import type { ThuliumChats, ThuliumClient } from './thulium-chats.ts';
-
-/** One line per effect in the chat system; a refused or repeated request leaves none. */
-export type ThuliumEffect =
-  | ({ kind: 'start'; conversationId: string } & ThuliumClient)
-  | { kind: 'message'; conversationId: string; text: string }
-  | { kind: 'stop'; conversationId: string };
-
-export interface ThuliumQueue {
-  id: number;
-  name: string;
-}
+import { type ConversationParts, createConversationCalls, type Outcome, refusal } from './thulium-conversations.ts';
+import type { ThuliumFiles } from './thulium-files.ts';
 
 export interface ThuliumCustomer {
   customer_id: number;
@@ -26,122 +15,80 @@ export interface ThuliumCustomer {
   custom_fields?: Record<string, string>;
 }
 
-export interface ThuliumRoutesOptions {
-  chats: ThuliumChats;
-  ledger: Ledger<ThuliumEffect>;
-  queues: ThuliumQueue[];
+export interface ThuliumRoutesOptions extends ConversationParts {
   /** The CRM; changed in place. */
-  customers?: ThuliumCustomer[];
+  customers: ThuliumCustomer[];
+  files: ThuliumFiles;
   access: { user: string; password: string; permissions: '*' | string[] };
+  /** How far the clock in answers is ahead, in ms. */
+  clock: { skewMs: number };
 }
-
-interface Refusal {
-  refused: string;
-  status: number;
-  code: number;
-}
-
-type Outcome = SimulatorAnswer | Refusal;
 
 interface Route {
   method: string;
   path: RegExp;
-  permission: string;
+  /** As the list of rights names it; undefined: every API user may. */
+  permission: string | undefined;
   answer: (request: SimulatorRequest, id: string) => Outcome;
 }
 
-const CLIENT_FIELDS = ['client_name', 'client_surname', 'client_email', 'client_id', 'customer_id'] as const;
+const route = (method: string, path: RegExp, permission: string | undefined, answer: Route['answer']): Route => ({
+  method,
+  path,
+  permission,
+  answer,
+});
 
-export function createThuliumRoutes({ chats, ledger, queues, customers = [], access }: ThuliumRoutesOptions) {
-  const start = ({ query }: SimulatorRequest): Outcome => {
-    const queueId = query.get('chat_queue_id');
-    if (!queueId) return refusal(400, 'chat_queue_id is required.', 100001);
-    if (!/^\d+$/.test(queueId)) return refusal(400, 'chat_queue_id must be a number.');
-    if (!queues.some(({ id }) => id === Number(queueId))) return refusal(422, 'Chat queue not found.');
-    const client: ThuliumClient = { chat_queue_id: Number(queueId) };
-    for (const field of CLIENT_FIELDS) {
-      const value = query.get(field);
-      if (value !== null) client[field] = value;
-    }
-    const conversationId = chats.start(client);
-    ledger.append({ kind: 'start', conversationId, ...client });
-    return { status: 200, body: { conversation_id: conversationId } };
-  };
-
-  const message = ({ body }: SimulatorRequest, conversationId: string): Outcome => {
-    const text = jsonObject(body)?.['text'];
-    if (typeof text !== 'string') return refusal(400, 'The body must be JSON with a text.');
-    if (!chats.clientWrites(conversationId, text)) return refusal(404, 'Conversation not found.');
-    ledger.append({ kind: 'message', conversationId, text });
-    return { status: 200 };
-  };
-
-  const stop = (_request: SimulatorRequest, conversationId: string): Outcome => {
-    if (!chats.close(conversationId)) return refusal(404, 'Conversation not found.');
-    ledger.append({ kind: 'stop', conversationId });
-    return { status: 200 };
-  };
+export function createThuliumRoutes(options: ThuliumRoutesOptions) {
+  const { chats, queues, customers, access, webhooks, files, clock } = options;
+  const conversations = createConversationCalls(options);
 
   const list = ({ query }: SimulatorRequest): Outcome => {
     const found = listChats(chats.shown(), query);
     return typeof found === 'string' ? refusal(400, found) : { status: 200, body: found };
   };
-
   const findCustomers = ({ query }: SimulatorRequest): Outcome => {
     const fits = (key: 'email' | 'identifier', value: string | undefined): boolean =>
       !query.has(key) || query.get(key) === value;
     const found = customers.filter(({ email, identifier }) => fits('email', email) && fits('identifier', identifier));
     return { status: 200, body: { count: found.length, result: found } };
   };
+  const createWebhook = ({ body }: SimulatorRequest): Outcome => {
+    const made = webhooks.create(jsonObject(body));
+    return typeof made === 'string' ? refusal(400, made) : { status: 200, body: made };
+  };
 
   const routes: Route[] = [
-    {
-      method: 'POST',
-      path: /^\/api\/chat_conversations\/start$/,
-      permission: 'chat_conversations/start',
-      answer: start,
-    },
-    {
-      method: 'POST',
-      path: /^\/api\/chat_conversations\/([^/]+)\/message$/,
-      permission: 'chat_conversations/message',
-      answer: message,
-    },
-    {
-      method: 'POST',
-      path: /^\/api\/chat_conversations\/([^/]+)\/stop$/,
-      permission: 'chat_conversations/stop',
-      answer: stop,
-    },
-    { method: 'GET', path: /^\/api\/customers$/, permission: 'customers', answer: findCustomers },
-    { method: 'GET', path: /^\/api\/chats$/, permission: 'chats', answer: list },
-    {
-      method: 'GET',
-      path: /^\/api\/chats\/queues$/,
-      permission: 'chats/queues',
-      answer: () => ({ status: 200, body: queues }),
-    },
+    route('POST', /^\/api\/chat_conversations\/start$/, 'chat_conversations/start', conversations.start),
+    route('POST', /^\/api\/chat_conversations\/([^/]+)\/message$/, 'chat_conversations/message', conversations.message),
+    route('POST', /^\/api\/chat_conversations\/([^/]+)\/stop$/, 'chat_conversations/stop', conversations.stop),
+    route('DELETE', /^\/api\/chat_conversations\/([^/]+)$/, 'chat_conversations/delete', conversations.delete),
+    route('GET', /^\/api\/customers$/, 'customers', findCustomers),
+    route('GET', /^\/api\/chats$/, 'chats', list),
+    route('GET', /^\/api\/chats\/queues$/, 'chats/queues', () => ({ status: 200, body: queues })),
+    route('GET', /^\/api\/webhooks$/, 'webhooks', () => ({ status: 200, body: webhooks.list() })),
+    route('POST', /^\/api\/webhooks$/, 'webhooks', createWebhook),
+    route('GET', /^\/files\/(\d+)$/, undefined, (_request, id) => files.answer(id) ?? refusal(404, 'No such file.')),
   ];
 
   const decide = (request: SimulatorRequest): Outcome => {
     const expected = `Basic ${Buffer.from(`${access.user}:${access.password}`).toString('base64')}`;
     if (request.headers.authorization !== expected) return refusal(401, 'Unauthorized.');
-    const route = routes.find(({ method, path }) => method === request.method && path.test(request.path));
-    if (!route) return refusal(404, 'Method not found.');
-    const allowed = access.permissions === '*' || access.permissions.includes(route.permission);
-    return allowed ? route.answer(request, route.path.exec(request.path)?.[1] ?? '') : refusal(403, 'Forbidden.');
+    const wanted = routes.find(({ method, path }) => method === request.method && path.test(request.path));
+    if (!wanted) return refusal(404, 'Method not found.');
+    const { permission, path, answer } = wanted;
+    const { permissions } = access;
+    const allowed = permission === undefined || permissions === '*' || permissions.includes(permission);
+    return allowed ? answer(request, path.exec(request.path)?.[1] ?? '') : refusal(403, 'Forbidden.');
   };
 
-  return (request: SimulatorRequest): SimulatorAnswer => {
+  const handle = (request: SimulatorRequest): SimulatorAnswer => {
     const outcome = decide(request);
     const requestId = randomBytes(7).toString('hex').slice(1);
-    const headers = { 'X-Request-Id': requestId };
-    if (!('refused' in outcome)) return { ...outcome, headers };
+    const headers = { 'X-Request-Id': requestId, Date: new Date(Date.now() + clock.skewMs).toUTCString() };
+    if (!('refused' in outcome)) return { ...outcome, headers: { ...headers, ...outcome.headers } };
     const { refused: message, status, code } = outcome;
     return { status, headers, body: { request_id: requestId, errors: [{ message, code }] } };
   };
-}
-
-function refusal(status: number, message: string, code = status): Refusal {
-  return { refused: message, status, code };
+  return { handle, tell: conversations.tell };
 }

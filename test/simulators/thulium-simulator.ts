@@ -1,8 +1,12 @@
 import { createFaults, type Faults } from './faults.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { startSimulator, type RequestEntry } from './simulator-server.ts';
+import { type RequestEntry, startSimulator } from './simulator-server.ts';
 import { createThuliumChats, type ThuliumChat } from './thulium-chats.ts';
-import { createThuliumRoutes, type ThuliumCustomer, type ThuliumEffect, type ThuliumQueue } from './thulium-routes.ts';
+import type { ThuliumEffect, ThuliumQueue } from './thulium-conversations.ts';
+import { createThuliumFiles, type ThuliumFileOptions } from './thulium-files.ts';
+import { createThuliumRoutes, type ThuliumCustomer } from './thulium-routes.ts';
+import { DEFAULT_SHAPE, type ThuliumShape } from './thulium-shape.ts';
+import { createThuliumWebhooks, type ThuliumWebhook, type WebhookDelivery } from './thulium-webhooks.ts';
 
 export interface ThuliumSimulatorOptions {
   apiUser: string;
@@ -20,11 +24,24 @@ export interface ThuliumSimulator {
   requests: Ledger<RequestEntry>;
   /** Every chat with every message, also those that are still slow to show. */
   chats: () => Required<ThuliumChat>[];
+  webhooks: () => ThuliumWebhook[];
+  /** What subscribers answered to their calls. */
+  deliveries: Ledger<WebhookDelivery>;
   addCustomer: (customer: ThuliumCustomer) => void;
-  agentWrites: (conversationId: string, text: string, login?: string) => void;
+  /** Takes the chat over, unless it is taken already, and writes. Returns the message's id. */
+  agentWrites: (conversationId: string, text: string, login?: string) => number;
+  /** The same under another author's name: a bot, the system, one that nobody has heard of. */
+  writesAs: (sentBy: string, conversationId: string, text: string) => number;
+  agentSends: (conversationId: string, file: ThuliumFileOptions) => void;
   closeByAgent: (conversationId: string) => void;
+  /** What an administrator does to a message: leaves other words of it, none (''), or takes it away (null). */
+  erase: (conversationId: string, messageId: number, left: string | null) => void;
+  deleteChat: (conversationId: string) => void;
+  setShape: (shape: Partial<ThuliumShape>) => void;
   setPermissions: (permissions: '*' | string[]) => void;
   setPassword: (password: string) => void;
+  setClockSkew: (ms: number) => void;
+  setWebhookEncoding: (encoding: 'json' | 'form') => void;
   close: () => Promise<void>;
   /** How long a message takes to show in `GET chats`. */
   slowToShowMs: number;
@@ -40,14 +57,26 @@ export async function startThulium({
   const faults = createFaults();
   const ledger = createLedger<ThuliumEffect>(ledgerFile);
   const requests = createLedger<RequestEntry>();
+  const deliveries = createLedger<WebhookDelivery>();
   const chats = createThuliumChats();
+  const webhooks = createThuliumWebhooks(deliveries);
   const access = { user: apiUser, password: apiPassword, permissions };
+  const clock = { skewMs: 0 };
   const customers: ThuliumCustomer[] = [];
-  const handle = createThuliumRoutes({ chats, ledger, queues, customers, access });
+  const files = createThuliumFiles(() => server.url);
+  const parts = { chats, ledger, queues, webhooks, customers, files, access, clock };
+  const { handle, tell } = createThuliumRoutes(parts);
   const server = await startSimulator({ name: 'Thulium', handle, faults, onRequest: requests.append });
 
   const demandOpen = (done: boolean, conversationId: string): void => {
     if (!done) throw new Error(`Thulium simulator: no open conversation ${conversationId}`);
+  };
+  const write = (id: string, text: string, login: string, sentBy?: string): number => {
+    const wasTaken = chats.all().find((chat) => chat.conversation_id === id)?.user_login;
+    const message = chats.agentWrites(id, text, login, sentBy);
+    demandOpen(message !== undefined, id);
+    if (wasTaken === null) tell('CHAT_AGENT_ASSIGNED', id, { agent_login: login });
+    return message?.id ?? 0;
   };
 
   return {
@@ -55,12 +84,24 @@ export async function startThulium({
     faults,
     ledger,
     requests,
+    deliveries,
     chats: chats.all,
+    webhooks: webhooks.list,
     addCustomer: (customer) => void customers.push(customer),
-    agentWrites: (id, text, login = 'akowal') => demandOpen(chats.agentWrites(id, text, login), id),
-    closeByAgent: (id) => demandOpen(chats.close(id), id),
+    agentWrites: (id, text, login = 'akowal') => write(id, text, login),
+    writesAs: (sentBy, id, text) => write(id, text, 'akowal', sentBy),
+    agentSends: (id, file) => demandOpen(chats.addFile(id, files.add(file)), id),
+    closeByAgent(id) {
+      demandOpen(chats.close(id), id);
+      tell('CHAT_CONVERSATION_CLOSED', id);
+    },
+    erase: chats.erase,
+    deleteChat: (id) => demandOpen(chats.delete(id), id),
+    setShape: (shape) => void (chats.shape = { ...DEFAULT_SHAPE, ...shape }),
     setPermissions: (next) => void (access.permissions = next),
     setPassword: (next) => void (access.password = next),
+    setClockSkew: (ms) => void (clock.skewMs = ms),
+    setWebhookEncoding: (encoding) => void (webhooks.encoding = encoding),
     get slowToShowMs() {
       return chats.slowToShowMs;
     },
@@ -68,6 +109,7 @@ export async function startThulium({
       chats.slowToShowMs = ms;
     },
     async close() {
+      await webhooks.settled();
       await server.close();
       ledger.close();
     },

@@ -1,29 +1,37 @@
 import type { Ledger } from './ledger.ts';
 import { jsonObject, type SimulatorAnswer, type SimulatorRequest } from './simulator-server.ts';
+import type { XmBehaviour } from './xm-behaviour.ts';
 import type { XmEffect } from './xm-effects.ts';
+import { downloadXmFile, isXmDownload, uploadXmFile } from './xm-media.ts';
 import { xmRefusal } from './xm-public-routes.ts';
-import { XM_MESSAGE_TYPE, type XmRoom, type XmRooms } from './xm-rooms.ts';
+import { XM_MESSAGE_TYPE, type XmMessage, type XmRoom, type XmRooms } from './xm-rooms.ts';
 import { syncXmRoom } from './xm-sync.ts';
 import { readXmText } from './xm-text.ts';
 import type { XmTokens } from './xm-tokens.ts';
+
+export interface XmStoredFile {
+  content: Buffer;
+  contentType: string;
+  /** Of the message it came with. */
+  type: number;
+}
 
 export interface XmChatParts {
   tokens: XmTokens;
   rooms: XmRooms;
   ledger: Ledger<XmEffect>;
-  files: ReadonlyMap<string, Buffer>;
-  handsOutOnce: () => boolean;
+  files: Map<string, XmStoredFile>;
+  behaviour: XmBehaviour;
 }
 
 const PAGE_SIZE = 20;
-const DEFAULT_TIMEOUT_MS = 10_000;
-const CHAT_PATH = /^\/xm\/api\/chats\/([^/]+)(?:\/(messages|leave|read|typing))?$/;
+const CHAT_PATH = /^\/xm\/api\/chats\/([^/]+)(?:\/(messages|leave|read|typing|description|image|video|audio|file))?$/;
 
 /** The calls under /xm/api, which all carry the token of a guest. */
 export async function answerXmChat(parts: XmChatParts, request: SimulatorRequest): Promise<SimulatorAnswer> {
-  const userId = parts.tokens.userOf(request.headers.authorization);
+  const userId = parts.tokens.userOf(tokenOf(parts.behaviour, request));
   if (userId === undefined) return xmRefusal(401, 'Access token is not valid.');
-  if (request.path === '/xm/api/file' && request.method === 'GET') return download(parts, request);
+  if (isXmDownload(request)) return downloadXmFile(parts, request);
 
   const isSync = request.path === '/xm/api/sync' && request.method === 'GET';
   const [, pathId, call = ''] = CHAT_PATH.exec(request.path) ?? [];
@@ -37,12 +45,19 @@ export async function answerXmChat(parts: XmChatParts, request: SimulatorRequest
     case 'POST messages':
       return write(parts, room, request);
     case 'GET messages':
-      return history(room, request);
+      return history(parts, room, request);
     case 'DELETE leave':
       return leave(parts, room);
     case 'POST read':
     case 'POST typing':
       return { status: 200 };
+    case 'POST image':
+    case 'POST video':
+    case 'POST audio':
+    case 'POST file':
+      return uploadXmFile(parts, room, call, request);
+    case 'POST description':
+    case 'GET description':
     case 'GET ':
       return { status: 200, body: describe(room) };
     default:
@@ -77,7 +92,7 @@ function write({ rooms, ledger }: XmChatParts, room: XmRoom, { body }: Simulator
   return { status: 201, body: { chatId, messageId } };
 }
 
-function history(room: XmRoom, { query }: SimulatorRequest): SimulatorAnswer {
+function history({ behaviour }: XmChatParts, room: XmRoom, { query }: SimulatorRequest): SimulatorAnswer {
   const offset = Number(query.get('offset') ?? '0');
   if (!Number.isInteger(offset) || offset < 0) return xmRefusal(400, 'Offset is not valid.');
   const type = query.get('type');
@@ -89,7 +104,7 @@ function history(room: XmRoom, { query }: SimulatorRequest): SimulatorAnswer {
     )
     .reverse()
     .slice(0, PAGE_SIZE);
-  return { status: 200, body: { messages } };
+  return { status: 200, body: shaped(behaviour, { messages }) };
 }
 
 function leave({ rooms, ledger }: XmChatParts, room: XmRoom): SimulatorAnswer {
@@ -101,17 +116,38 @@ function leave({ rooms, ledger }: XmChatParts, room: XmRoom): SimulatorAnswer {
 }
 
 async function sync(parts: XmChatParts, room: XmRoom, { query, gone }: SimulatorRequest): Promise<SimulatorAnswer> {
-  const timeoutMs = Number(query.get('timeout') ?? DEFAULT_TIMEOUT_MS);
+  const { behaviour } = parts;
+  const timeoutMs = Number(query.get('timeout') ?? NaN);
   const lastSyncedAt = Number(query.get('lastSyncedAt') ?? '0');
+  const onBackground = query.get('onBackground') ?? '';
   if (!(timeoutMs >= 0) || !(lastSyncedAt >= 0)) return xmRefusal(400, 'Sync parameters are not valid.');
-  const handsOutOnce = parts.handsOutOnce();
+  if (onBackground !== 'true' && onBackground !== 'false') return xmRefusal(400, 'onBackground must be a boolean.');
+  // Sessions are for registered users.
+  if (query.has('sessionId')) return xmRefusal(404, 'Session not found.');
+  const handsOutOnce = behaviour.syncHandsOutOnce;
   const answer = await syncXmRoom(parts.rooms, room, { timeoutMs, lastSyncedAt, handsOutOnce, gone });
-  return answer ? { status: 200, body: answer } : xmRefusal(404, 'Chat not found.');
+  if (!answer) return xmRefusal(404, 'Chat not found.');
+  const isIdle = answer.messages.length === 0 && answer.userTypingEvents === undefined;
+  if (!isIdle || behaviour.idleSync === 'full') return { status: 200, body: shaped(behaviour, answer) };
+  if (behaviour.idleSync === 'bare') return { status: 200, body: {} };
+  return { status: behaviour.idleSync === 'empty' ? 200 : 204 };
 }
 
-function download({ files }: XmChatParts, { query }: SimulatorRequest): SimulatorAnswer {
-  const content = files.get(query.get('id') ?? '');
-  return content ? { status: 200, body: content } : xmRefusal(404, 'File not found.');
+/** A header carries the token; for files the cookie does too, or alone. */
+function tokenOf({ mediaByCookie, knowsLegacyHeaderOnly }: XmBehaviour, request: SimulatorRequest): string | undefined {
+  const { authorization = '', cookie = '', 'x-authorization-token': legacy } = request.headers;
+  const bearer = knowsLegacyHeaderOnly ? String(legacy) : /^Bearer (.+)$/i.exec(authorization)?.[1];
+  if (!isXmDownload(request)) return bearer;
+  const [, inCookie] = /(?:^|;\s*)token=([^;]+)/.exec(cookie) ?? [];
+  return mediaByCookie ? inCookie : (bearer ?? inCookie);
+}
+
+function shaped({ hidesSequences, wrapsAnswers }: XmBehaviour, answer: { messages: XmMessage[] }): object {
+  const messages = hidesSequences
+    ? answer.messages.map((message) => ({ ...message, sequence: undefined }))
+    : answer.messages;
+  const body = { ...answer, messages };
+  return wrapsAnswers ? { status: 0, message: 'Success', errors: [], data: body } : body;
 }
 
 function describe({ chatId, subject, members, guest }: XmRoom): object {

@@ -22,4 +22,21 @@ export type XmEffect =
       raw: string;
       internal: boolean;
     }
+  | {
+      kind: 'file';
+      chatId: string;
+      messageId: string;
+      sequence: number;
+      /** The path it was uploaded to. */
+      call: string;
+      name: string;
+      contentType: string;
+      size: number;
+    }
   | { kind: 'leave'; chatId: string };
+
+/** One line per answered refresh; `repeated` when it was the same one asked again, which rotates nothing. */
+export interface XmRefresh {
+  userId: string;
+  repeated: boolean;
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { readXmText } from './xm-text.ts';
 
-export const XM_MESSAGE_TYPE = { text: 1, left: 7, file: 20 } as const;
+export const XM_MESSAGE_TYPE = { text: 1, image: 2, audio: 3, video: 4, added: 5, left: 7, file: 20 } as const;
 
 export interface XmPerson {
   id: string;
@@ -27,6 +27,7 @@ export interface XmMessage {
   updated: boolean;
   deleted: boolean;
   file?: XmFile;
+  taggedUsers?: XmPerson[];
 }
 
 export interface XmGuest extends XmPerson {
@@ -59,7 +60,8 @@ export interface XmRoom {
   handedOut: number;
 }
 
-export type XmDraft = Pick<XmMessage, 'sender' | 'message'> & Partial<Pick<XmMessage, 'type' | 'internal' | 'file'>>;
+export type XmDraft = Pick<XmMessage, 'sender' | 'message'> &
+  Partial<Pick<XmMessage, 'type' | 'internal' | 'file' | 'taggedUsers'>>;
 
 export interface XmRooms {
   open: (guest: XmGuest, firstMessage: string, agent: XmPerson) => XmRoom;
@@ -67,6 +69,12 @@ export interface XmRooms {
   remove: (chatId: string) => void;
   all: () => XmRoom[];
   write: (room: XmRoom, draft: XmDraft) => XmMessage;
+  /** Edits or deletes: the same message comes again with what changed. */
+  change: (
+    room: XmRoom,
+    messageId: string,
+    changes: Partial<Pick<XmMessage, 'message' | 'updated' | 'deleted'>>,
+  ) => void;
   typing: (room: XmRoom, user: XmPerson, typing: boolean) => void;
   /** A time no later stamp will repeat. */
   stampNow: () => number;
@@ -74,6 +82,8 @@ export interface XmRooms {
   changed: (room: XmRoom, signal: AbortSignal) => Promise<unknown>;
   close: () => void;
   slowToShowMs: number;
+  /** How far the server's clock is ahead, in ms. */
+  clockSkewMs: number;
 }
 
 export function newXmId(): string {
@@ -82,11 +92,12 @@ export function newXmId(): string {
 
 export function createXmRooms(): XmRooms {
   const rooms = new Map<string, XmRoom>();
-  const changes = new EventEmitter().setMaxListeners(0);
+  const emitter = new EventEmitter().setMaxListeners(0);
   const timers = new Set<NodeJS.Timeout>();
   let clock = 0;
 
-  const nextStamp = (): number => (clock = Math.max(Date.now(), clock + 1));
+  const serverNow = (): number => Date.now() + store.clockSkewMs;
+  const nextStamp = (): number => (clock = Math.max(serverNow(), clock + 1));
 
   // A late copy is late in order: nothing shows before what was written ahead of it.
   const showDue = (room: XmRoom): void => {
@@ -94,7 +105,7 @@ export function createXmRooms(): XmRooms {
       room.news.push({ stamp: nextStamp(), message: next.wire });
       room.shown += 1;
     }
-    changes.emit(room.chatId);
+    emitter.emit(room.chatId);
   };
 
   const write = (room: XmRoom, draft: XmDraft, text = readXmText(draft.message)): XmMessage => {
@@ -104,7 +115,7 @@ export function createXmRooms(): XmRooms {
       type: XM_MESSAGE_TYPE.text,
       internal: false,
       ...draft,
-      msgDate: new Date().toISOString().replace('Z', '+00:00'),
+      msgDate: new Date(serverNow()).toISOString().replace('Z', '+00:00'),
       updated: false,
       deleted: false,
     };
@@ -126,6 +137,7 @@ export function createXmRooms(): XmRooms {
 
   const store: XmRooms = {
     slowToShowMs: 0,
+    clockSkewMs: 0,
     open(guest, firstMessage, agent) {
       const chatId = newXmId();
       const room: XmRoom = {
@@ -145,17 +157,26 @@ export function createXmRooms(): XmRooms {
     get: (chatId) => rooms.get(chatId),
     remove(chatId) {
       rooms.delete(chatId);
-      changes.emit(chatId);
+      emitter.emit(chatId);
     },
     all: () => [...rooms.values()],
     write: (room, draft) => write(room, draft),
+    change(room, messageId, changes) {
+      const stored = room.messages.find(({ wire }) => wire.id.messageId === messageId);
+      if (!stored) throw new Error(`XM simulator: no message ${messageId}`);
+      // Another object: what was handed out already stays as it was.
+      stored.wire = { ...stored.wire, ...changes };
+      stored.text = readXmText(stored.wire.message);
+      room.news.push({ stamp: nextStamp(), message: stored.wire });
+      emitter.emit(room.chatId);
+    },
     typing(room, user, typing) {
       const stamp = nextStamp();
       room.news.push({ stamp, typing: { chatId: room.chatId, user, typing, timestamp: stamp } });
-      changes.emit(room.chatId);
+      emitter.emit(room.chatId);
     },
-    stampNow: () => (clock = Math.max(Date.now(), clock)),
-    changed: ({ chatId }, signal) => once(changes, chatId, { signal }),
+    stampNow: () => (clock = Math.max(serverNow(), clock)),
+    changed: ({ chatId }, signal) => once(emitter, chatId, { signal }),
     close() {
       for (const timer of timers) clearTimeout(timer);
     },

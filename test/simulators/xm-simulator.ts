@@ -3,8 +3,9 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { startSimulator, type RequestEntry } from './simulator-server.ts';
 import { createXmAgents, type XmAgents } from './xm-agents.ts';
 import { createXmCaptchas } from './xm-captchas.ts';
-import { answerXmChat } from './xm-chat-routes.ts';
-import type { XmEffect } from './xm-effects.ts';
+import { usualXmBehaviour, type XmBehaviour } from './xm-behaviour.ts';
+import { answerXmChat, type XmStoredFile } from './xm-chat-routes.ts';
+import type { XmEffect, XmRefresh } from './xm-effects.ts';
 import { answerXmPublic, xmRefusal } from './xm-public-routes.ts';
 import { createXmRooms, newXmId, type XmGuest, type XmMessage, type XmPerson, type XmRoom } from './xm-rooms.ts';
 import { createXmTokens } from './xm-tokens.ts';
@@ -31,15 +32,19 @@ export interface XmSimulator extends XmAgents {
   faults: Faults;
   ledger: Ledger<XmEffect>;
   requests: Ledger<RequestEntry>;
+  /** Token refreshes, as the server carried them out. */
+  refreshes: Ledger<XmRefresh>;
+  behaviour: XmBehaviour;
   rooms: () => XmRoomView[];
   captchaAnswer: (captchaId: string) => string | undefined;
+  captchasIssued: () => string[];
   expireTokens: () => void;
   forgetRefreshTokens: () => void;
   close: () => Promise<void>;
   /** How long a message takes to show in sync and history. */
   slowToShowMs: number;
-  /** Makes sync a queue: what was handed out once is never handed out again, even if the answer was lost. */
-  syncHandsOutOnce: boolean;
+  /** How far the server's clock is ahead of ours, in ms. */
+  clockSkewMs: number;
 }
 
 const DEFAULT_ACCESS_TOKEN_SECONDS = 1_800;
@@ -53,20 +58,24 @@ export async function startXm({
   const ledger = createLedger<XmEffect>(ledgerFile);
   const requests = createLedger<RequestEntry>();
   const captchas = createXmCaptchas(fixed instanceof Map ? fixed : new Map(Object.entries(fixed)));
-  const tokens = createXmTokens(accessTokenSeconds);
+  const refreshes = createLedger<XmRefresh>();
   const rooms = createXmRooms();
-  const files = new Map<string, Buffer>();
+  const serverNow = (): number => Date.now() + rooms.clockSkewMs;
+  const tokens = createXmTokens(accessTokenSeconds, refreshes, serverNow);
+  const files = new Map<string, XmStoredFile>();
   const agent = { id: newXmId(), name: 'Alex' };
-  let syncHandsOutOnce = false;
+  const behaviour = usualXmBehaviour();
 
-  const parts = { captchas, tokens, rooms, ledger, files, agent, handsOutOnce: () => syncHandsOutOnce };
+  const parts = { captchas, tokens, rooms, ledger, files, agent, behaviour };
   const server = await startSimulator({
     name: 'XM',
     faults,
     onRequest: requests.append,
-    handle(request) {
-      if (request.path.startsWith('/xm/api/')) return answerXmChat(parts, request);
-      return answerXmPublic(parts, request) ?? xmRefusal(404, 'Not found.');
+    async handle(request) {
+      const answer = request.path.startsWith('/xm/api/')
+        ? await answerXmChat(parts, request)
+        : (answerXmPublic(parts, request) ?? xmRefusal(404, 'Not found.'));
+      return { ...answer, headers: { Date: new Date(serverNow()).toUTCString(), ...answer.headers } };
     },
   });
 
@@ -76,8 +85,11 @@ export async function startXm({
     faults,
     ledger,
     requests,
+    refreshes,
+    behaviour,
     rooms: () => rooms.all().map(viewOf),
     captchaAnswer: captchas.answer,
+    captchasIssued: captchas.issuedIds,
     expireTokens: tokens.expireAccess,
     forgetRefreshTokens: tokens.forgetRefresh,
     async close() {
@@ -91,11 +103,11 @@ export async function startXm({
     set slowToShowMs(ms) {
       rooms.slowToShowMs = ms;
     },
-    get syncHandsOutOnce() {
-      return syncHandsOutOnce;
+    get clockSkewMs() {
+      return rooms.clockSkewMs;
     },
-    set syncHandsOutOnce(once) {
-      syncHandsOutOnce = once;
+    set clockSkewMs(ms) {
+      rooms.clockSkewMs = ms;
     },
   };
 }

@@ -78,7 +78,7 @@ describe('XM sync', () => {
   });
 
   test('a server that hands out once forgets in spite of the mark', async () => {
-    xm.syncHandsOutOnce = true;
+    xm.behaviour.syncHandsOutOnce = true;
     const { lastSyncedAt } = (await guest.sync()).json;
     xm.agentWrites(guest.chatId, 'once', { plain: true });
 

@@ -1,4 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { Ledger } from './ledger.ts';
+import type { XmRefresh } from './xm-effects.ts';
 
 export interface XmTokenPair {
   access_token: string;
@@ -8,7 +10,7 @@ export interface XmTokenPair {
 export interface XmTokens {
   issue: (userId: string) => XmTokenPair;
   /** The user of a valid access token; undefined when it is missing, unknown or expired. */
-  userOf: (authorization: string | undefined) => string | undefined;
+  userOf: (accessToken: string | undefined) => string | undefined;
   refresh: (refreshToken: string, secret: string | null) => XmTokenPair | 'used' | 'unknown';
   expireAccess: () => void;
   forgetRefresh: () => void;
@@ -19,12 +21,17 @@ interface RefreshToken {
   spentOn?: { secret: string | null; pair: XmTokenPair };
 }
 
-export function createXmTokens(accessTokenSeconds: number): XmTokens {
+/** `serverNow`: the server's clock, in ms. */
+export function createXmTokens(
+  accessTokenSeconds: number,
+  refreshes: Ledger<XmRefresh>,
+  serverNow: () => number,
+): XmTokens {
   const access = new Map<string, { userId: string; expiresAt: number }>();
   const refresh = new Map<string, RefreshToken>();
 
   const issue = (userId: string): XmTokenPair => {
-    const iat = Math.floor(Date.now() / 1000);
+    const iat = Math.floor(serverNow() / 1000);
     const exp = iat + accessTokenSeconds;
     const pair = { access_token: signJwt({ sub: userId, iat, exp }), refresh_token: randomUUID() };
     access.set(pair.access_token, { userId, expiresAt: exp * 1000 });
@@ -34,9 +41,9 @@ export function createXmTokens(accessTokenSeconds: number): XmTokens {
 
   return {
     issue,
-    userOf(authorization) {
-      const found = access.get(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '');
-      return found && Date.now() < found.expiresAt ? found.userId : undefined;
+    userOf(accessToken = '') {
+      const found = access.get(accessToken);
+      return found && serverNow() < found.expiresAt ? found.userId : undefined;
     },
     refresh(refreshToken, secret) {
       const token = refresh.get(refreshToken);
@@ -45,9 +52,12 @@ export function createXmTokens(accessTokenSeconds: number): XmTokens {
         // The same secret is the same refresh asked again; it stops counting once its answer has itself been rotated.
         const { secret: spentWith, pair } = token.spentOn;
         const overtaken = refresh.get(pair.refresh_token)?.spentOn !== undefined;
-        return secret !== null && secret === spentWith && !overtaken ? pair : 'used';
+        if (secret === null || secret !== spentWith || overtaken) return 'used';
+        refreshes.append({ userId: token.userId, repeated: true });
+        return pair;
       }
       token.spentOn = { secret, pair: issue(token.userId) };
+      refreshes.append({ userId: token.userId, repeated: false });
       return token.spentOn.pair;
     },
     expireAccess: () => access.clear(),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { HttpClient } from '../../outgoing/http-client.ts';
 import { DestinationFailure } from '../destination-failure.ts';
-import { callRemote, failureOf, isSuccess, jsonOf } from '../remote-call.ts';
+import { isSuccess, jsonOf } from '../remote-call.ts';
 import type { CustomerKeys, RemoteCustomer } from '../remote-customer.ts';
+import { createThuliumCaller, thuliumFailure } from './caller.ts';
 import type { ThuliumSettings } from './definition.ts';
 
 /** More people of one key than this are too many to tell apart. */
@@ -74,16 +75,11 @@ async function list(
   http: HttpClient,
   filter: Record<string, string>,
 ): Promise<RemoteCustomer[]> {
-  const { apiUser, apiPassword, baseUrl, sendTimeoutMs: timeoutMs } = settings;
-  const headers = {
-    Authorization: `Basic ${Buffer.from(`${apiUser}:${apiPassword}`).toString('base64')}`,
-    Accept: 'application/json',
-  };
-  const url = new URL(`${baseUrl}/customers?${new URLSearchParams({ ...filter, limit: String(LIMIT) }).toString()}`);
-  const response = await callRemote(http, { method: 'GET', url, headers, timeoutMs }, 'reads');
+  const path = `customers?${new URLSearchParams({ ...filter, limit: String(LIMIT) }).toString()}`;
+  const response = await createThuliumCaller(settings, http)({ method: 'GET', path, effect: 'reads' });
   // Nobody of that key may be an empty list or "not found".
   if (response.status === 404) return [];
-  if (!isSuccess(response)) throw failureOf(response, 'reads', response.headers['x-request-id']);
+  if (!isSuccess(response)) throw thuliumFailure(response, 'reads');
   const customers = customerListSchema.safeParse(jsonOf(response));
   if (!customers.success) throw new DestinationFailure('notSent', 'bad-answer', { httpStatus: response.status });
   return customers.data;

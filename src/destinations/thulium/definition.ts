@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deliverySettings } from '../delivery-settings.ts';
 import { timeZone } from '../time-zone.ts';
 import { upstreamUrl } from '../upstream-url.ts';
+import { fieldMapping } from './field-mapping.ts';
 
 /** Thulium (contract: thulium.md). */
 export const thuliumSettings = z.strictObject({
@@ -11,13 +12,35 @@ export const thuliumSettings = z.strictObject({
   chatQueueId: z
     .union([z.int().positive(), z.string().regex(/^\d+$/).transform(Number)])
     .describe('Number of the chat queue that gets the conversations.'),
-  timeZone: timeZone
-    .default('Europe/Warsaw')
-    .describe('Zone of the times in its answers, which state none (needed once replies are received).'),
-  callbackUser: z.string().optional().describe('Basic auth of its webhooks (needed once replies are received).'),
-  callbackPassword: z.string().optional().describe('Password for the same.'),
+  timeZone: timeZone.default('Europe/Warsaw').describe('Zone of the times in its answers, which state none.'),
+  callbackUser: z
+    .string()
+    .regex(/^[^:]+$/, 'must not be empty nor hold ":"')
+    .optional()
+    .describe('User of the Basic auth that webhooks of Thulium must carry; without it none is let in.'),
+  callbackPassword: z.string().min(1).optional().describe('Password for the same.'),
   pollIntervalMs: z.int().min(500).default(3_000).describe('Pause between polls for replies, in ms.'),
-  ...deliverySettings({ settleMs: 5_000, textLimit: 4_000 }),
+  withoutFilterMs: z
+    .int()
+    .min(0)
+    .default(600_000)
+    .describe('How long lists are read without the queue filter once Thulium answered 500 to it, in ms.'),
+  giveUpAfterMs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('A chat that no agent has answered after this long is stopped, in ms; 0 = it waits.'),
+  externalChatbotId: z
+    .uuid()
+    .optional()
+    .describe('Writes as this external chatbot in place of the client; only for systems whose agents expect that.'),
+  ...fieldMapping,
+  ...deliverySettings({
+    settleMs: 5_000,
+    textLimit: 4_000,
+    listenRetryBaseMs: 6_000,
+    listenRetryMaxMs: 60_000,
+  }),
 });
 
 export type ThuliumSettings = z.output<typeof thuliumSettings>;
@@ -27,5 +50,12 @@ export const thuliumDeclaration = {
   title: 'Thulium',
   settings: thuliumSettings,
   secretPaths: ['apiPassword', 'callbackPassword'],
-  capabilities: { startCarriesText: false, canFindStarted: true },
+  capabilities: {
+    startCarriesText: false,
+    canFindStarted: true,
+    listensPerChat: false,
+    sendsFiles: false,
+    knowsOurIds: false,
+    pushesHints: true,
+  },
 } as const;

@@ -1,28 +1,28 @@
 import { canonicalText } from '../canonical-text.ts';
 import type { OutgoingText, Sighting, StartContext } from '../contract.ts';
 import { toClientFields } from './to-remote.ts';
+import { type Mapping, readTranscript, type TranscriptMessage } from './transcript.ts';
 import type { ThuliumChat } from './wire.ts';
 
-/** Names in `sent_by` that are certainly not the client's side (contract 2.4). The list of names is documented nowhere. */
-const NOT_OURS: ReadonlySet<string> = new Set([
-  ...['USER', 'AGENT', 'CONSULTANT'],
-  ...['BOT', 'CHATBOT', 'EXTERNAL_CHATBOT'],
-  'SYSTEM',
-]);
+/** With an `externalChatbotId` our own messages show as a bot's. */
+export type SightMapping = Mapping & { externalChatbotId?: string | undefined };
 
-const mayBeOurs = ({ sentBy }: { sentBy: string }): boolean => !NOT_OURS.has(sentBy.toUpperCase());
+/** An author whose name nobody has listed may be us (contract 2.4). */
+const mayBeOurs = ({ author }: TranscriptMessage, { externalChatbotId }: SightMapping): boolean =>
+  author === 'self' || author === 'unknown' || (author === 'bot' && externalChatbotId !== undefined);
 
 /**
  * Thulium gives no message ids: more texts like this one than were confirmed before means that it arrived. A message
- * whose text cannot be read may be the one, so then nobody can tell.
+ * whose text cannot be read or was erased may be the one, so then nobody can tell.
  */
-export function findText(chat: ThuliumChat | undefined, message: OutgoingText): Sighting {
-  if (!chat?.messages) return 'cannotTell';
+export function findText(chat: ThuliumChat | undefined, message: OutgoingText, mapping: SightMapping): Sighting {
+  const transcript = chat && readTranscript(chat, mapping);
+  if (!transcript) return 'cannotTell';
   const wanted = canonicalText(message.text);
-  const candidates = chat.messages.filter(mayBeOurs);
+  const candidates = transcript.filter((one) => mayBeOurs(one, mapping));
   const equal = candidates.filter(({ text }) => text !== undefined && canonicalText(text) === wanted);
   if (equal.length > message.equalBefore) return 'sent';
-  return candidates.some(({ text }) => text === undefined) ? 'cannotTell' : 'notSent';
+  return candidates.some(({ text }) => !text) ? 'cannotTell' : 'notSent';
 }
 
 /**
@@ -30,7 +30,12 @@ export function findText(chat: ThuliumChat | undefined, message: OutgoingText): 
  * without a word of the client's yet, since our start carries none. Times are not asked: they state no zone, and the
  * clock is another one.
  */
-export function chatsLike(chats: readonly ThuliumChat[], context: StartContext, queueId: number): ThuliumChat[] {
+export function chatsLike(
+  chats: readonly ThuliumChat[],
+  context: StartContext,
+  queueId: number,
+  mapping: SightMapping,
+): ThuliumChat[] {
   const fields = toClientFields(context);
   const name = [fields.client_name, fields.client_surname].filter(Boolean).join(' ');
   return chats.filter((chat) => {
@@ -38,7 +43,7 @@ export function chatsLike(chats: readonly ThuliumChat[], context: StartContext, 
       fields.client_email === undefined
         ? (chat.client_name ?? '').trim() === name
         : chat.client_email?.toLowerCase() === fields.client_email.toLowerCase();
-    const silent = !(chat.messages ?? []).some(mayBeOurs);
+    const silent = !(readTranscript(chat, mapping) ?? []).some((one) => mayBeOurs(one, mapping));
     return chat.chat_queue_id === queueId && samePerson && silent && chat.status?.toUpperCase() !== 'CLOSED';
   });
 }

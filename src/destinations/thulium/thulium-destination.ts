@@ -1,21 +1,19 @@
-import { z } from 'zod';
-import { defineDestination, type RemoteChat } from '../contract.ts';
+import { defineDestination } from '../contract.ts';
 import type { KnownSettings } from '../installer-form.ts';
+import { thuliumCallbacks } from './callback-hints.ts';
+import { createThuliumCaller } from './caller.ts';
+import { createChatList } from './chat-list.ts';
 import { checkThulium } from './check.ts';
 import { createThuliumClient } from './client.ts';
 import { findThuliumCustomers } from './customers.ts';
 import { thuliumDeclaration, type ThuliumSettings } from './definition.ts';
 import { chatsLike, findText } from './find-sent.ts';
 import { thuliumInstaller } from './installer.ts';
+import { dayBefore, listFrom } from './list-from.ts';
+import { readTexts } from './read-texts.ts';
+import { createThuliumReceiver } from './receiver.ts';
 import { toClientFields } from './to-remote.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
-
-/** The day before, since lists go by the start date in a zone nobody states (contract 3). */
-const dayBefore = (date: Date): string => new Date(date.getTime() - DAY_MS).toISOString().slice(0, 10);
-
-const stateSchema = z.object({ listFrom: z.string() });
-const listFrom = (chat: RemoteChat): string => stateSchema.parse(chat.state).listFrom;
+import { registerWebhook } from './webhooks.ts';
 
 const checkable = ({ baseUrl, apiUser, apiPassword, chatQueueId }: ThuliumSettings): KnownSettings => ({
   baseUrl,
@@ -26,9 +24,10 @@ const checkable = ({ baseUrl, apiUser, apiPassword, chatQueueId }: ThuliumSettin
 
 /** Thulium chat: a conversation in one chat queue, written to as the client. */
 export const thulium = defineDestination(
-  { ...thuliumDeclaration, installer: thuliumInstaller },
+  { ...thuliumDeclaration, installer: thuliumInstaller, callbacks: thuliumCallbacks },
   (settings, { http, now }) => {
     const client = createThuliumClient(settings, http);
+    const list = createChatList(client, settings, http, now);
     return {
       async start(context) {
         const remoteId = await client.start(toClientFields(context));
@@ -36,7 +35,7 @@ export const thulium = defineDestination(
       },
       async findStarted(context, since, isTaken) {
         const from = dayBefore(since);
-        for (const chat of chatsLike(await client.chatsSince(from), context, settings.chatQueueId)) {
+        for (const chat of chatsLike(await list.all(from), context, settings.chatQueueId, settings)) {
           if (await isTaken(chat.conversation_id)) continue;
           return { outcome: 'sent', chat: { remoteId: chat.conversation_id, state: { listFrom: from } } };
         }
@@ -47,15 +46,18 @@ export const thulium = defineDestination(
         return {};
       },
       async findSent(chat, message) {
-        const chats = await client.chatsSince(listFrom(chat));
-        return findText(
-          chats.find((candidate) => candidate.conversation_id === chat.remoteId),
-          message,
-        );
+        const { chats } = await list.find(listFrom(chat), [chat.remoteId]);
+        return findText(chats.get(chat.remoteId), message, settings);
+      },
+      async readTexts(chat) {
+        const { chats } = await list.find(listFrom(chat), [chat.remoteId]);
+        return readTexts(chats.get(chat.remoteId), settings);
       },
       end: (chat) => client.stop(chat.remoteId),
+      receiver: createThuliumReceiver({ settings, client, list, http, now }),
+      registerCallbacks: (url, credentials) => registerWebhook(createThuliumCaller(settings, http), url, credentials),
       findCustomers: (keys) => findThuliumCustomers(settings, http, keys),
-      check: () => checkThulium(checkable(settings), http),
+      check: () => checkThulium(checkable(settings), http, now),
     };
   },
 );

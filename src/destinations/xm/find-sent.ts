@@ -1,44 +1,36 @@
 import { canonicalText } from '../canonical-text.ts';
 import type { OutgoingText, Sighting } from '../contract.ts';
-import { DestinationFailure } from '../destination-failure.ts';
-import { failureOf, isSuccess, jsonOf } from '../remote-call.ts';
-import { claimsOf } from './access-token.ts';
+import { readHistory } from './history.ts';
 import type { XmSession } from './session.ts';
 import { decodeText } from './text-encoding.ts';
-import { historyAnswerSchema, type XmMessage } from './wire.ts';
+import { uploadOf } from './upload.ts';
+import type { XmMessage } from './wire.ts';
 
-const PAGE = 20;
-const MAX_PAGES = 200;
+const AUDIO = 3;
 
-/** Reads the room's history, newest first, until the text was seen more often than it was confirmed before. */
+/**
+ * Reads the room's history, newest first, until the text was seen more often than it was confirmed before, or the file
+ * under the name it was uploaded with. XM names a recording by its length, so one of ours may be the one in doubt.
+ */
 export async function findText(session: XmSession, chatId: string, message: OutgoingText): Promise<Sighting> {
-  const { userId, accessToken } = session.state();
-  // The vendor's own sample has a token whose subject is not the user id: both are us.
-  const ours = new Set([userId, claimsOf(accessToken).sub ?? userId]);
+  const upload = message.file && uploadOf(message.key, message.file);
+  const pages = readHistory(session, chatId);
   let equal = 0;
-  let offset = 0;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const messages = await readPage(session, chatId, offset);
-    equal += messages.filter((found) => ours.has(found.sender?.id ?? '') && isSame(found, message)).length;
+  let mayBeIt = false;
+  for (;;) {
+    const { value, done } = await pages.next();
+    if (done) return value === 'complete' && !mayBeIt ? 'notSent' : 'cannotTell';
+    const ours = value.filter(({ sender }) => session.isOurs(sender?.id));
+    if (upload && ours.some(({ file }) => file?.filename === upload.name)) return 'sent';
+    mayBeIt ||= upload?.kind === 'audio' && ours.some(isRecording);
+    equal += ours.filter((found) => hasText(found, message.text)).length;
     if (equal > message.equalBefore) return 'sent';
-    const oldest = Math.min(...messages.map((found) => found.sequence ?? Infinity));
-    if (messages.length < PAGE) return 'notSent';
-    // Without sequences there is no way further back: what is older stays unseen.
-    if (!Number.isFinite(oldest)) return 'cannotTell';
-    offset = oldest;
   }
-  return 'cannotTell';
 }
 
-const isSame = (found: XmMessage, message: OutgoingText): boolean => {
-  const wanted = canonicalText(message.text);
-  return found.message != null && [found.message, decodeText(found.message)].map(canonicalText).includes(wanted);
-};
+const isRecording = ({ type }: XmMessage): boolean => type === AUDIO;
 
-async function readPage(session: XmSession, chatId: string, offset: number): Promise<XmMessage[]> {
-  const response = await session.call('GET', `chats/${encodeURIComponent(chatId)}/messages?offset=${offset}`, 'reads');
-  if (!isSuccess(response)) throw failureOf(response, 'reads');
-  const history = historyAnswerSchema.safeParse(jsonOf(response));
-  if (!history.success) throw new DestinationFailure('notSent', 'bad-answer', { httpStatus: response.status });
-  return history.data.messages;
+function hasText(found: XmMessage, text: string): boolean {
+  const wanted = canonicalText(text);
+  return found.message !== undefined && [found.message, decodeText(found.message)].map(canonicalText).includes(wanted);
 }

@@ -1,102 +1,91 @@
-import { randomInt } from 'node:crypto';
-import { z } from 'zod';
 import type { HttpClient } from '../../outgoing/http-client.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../../outgoing/outgoing-request.ts';
-import type { RemoteChat } from '../contract.ts';
-import { DestinationFailure } from '../destination-failure.ts';
-import { callRemote, type Effect, failureOf, isSuccess, jsonOf } from '../remote-call.ts';
-import { claimsOf } from './access-token.ts';
+import { callRemote, type Effect } from '../remote-call.ts';
+import type { RemoteChat } from '../remote-chat.ts';
+import { claimsOf, endOf } from './access-token.ts';
 import type { XmSettings } from './definition.ts';
-import { tokensSchema } from './wire.ts';
+import { refreshTokens, xmStateSchema } from './token-refresh.ts';
 
-/** What XM needs back for a chat; stored encrypted. */
-export const xmStateSchema = z.object({
-  userId: z.string(),
-  accessToken: z.string(),
-  refreshToken: z.string(),
-  /** Secret of a refresh that was begun: repeating it with the same one is safe, whatever became of the first. */
-  refreshSecret: z.string().optional(),
-});
-
-export type XmState = z.infer<typeof xmStateSchema>;
-
-export interface XmSession {
-  state(): XmState;
-  /** Calls a path below `/api/` with a valid token; refreshes it before its end, and once when it is refused. */
-  call(method: OutgoingRequest['method'], path: string, effect: Effect, body?: object): Promise<OutgoingResponse>;
+export interface XmCall {
+  method: OutgoingRequest['method'];
+  /** Below `/api/`. */
+  path: string;
+  effect: Effect;
+  body?: { contentType: string; bytes: string | Buffer };
+  /** In ms, where it is not the usual one. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Longest answer that is read, in bytes; a longer one is cut there. */
+  cutAfterBytes?: number;
 }
 
-const SECRET_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const newSecret = (): string =>
-  Array.from({ length: 10 }, () => SECRET_ALPHABET[randomInt(SECRET_ALPHABET.length)]).join('');
+/** How the token travels: in a header, or as the cookie that the vendor's media tags send. */
+export type TokenCarrier = 'header' | 'cookie';
 
-/** The token pair of one chat (contract 1.1, 1.2). A rotated pair is stored before it is used. */
+/** One chat as its guest calls it. Throws `DestinationFailure`; resolves for every status. */
+export interface XmSession {
+  /** Whether that person is us. */
+  isOurs(senderId: string | undefined): boolean;
+  /** Calls with a valid token; renews it before its end, and once when it is refused. */
+  call(call: XmCall): Promise<OutgoingResponse>;
+  /** Calls with the token as it is, however it is answered. */
+  callOnce(call: XmCall, carrier: TokenCarrier): Promise<OutgoingResponse>;
+  /** Renews a token that is about to end. */
+  keepFresh(): Promise<void>;
+  refresh(): Promise<void>;
+}
+
+export const jsonBody = (body: object) => ({ contentType: 'application/json', bytes: JSON.stringify(body) });
+
+/** The token pair of one chat and the calls made with it (contract 1, 1.1, 1.2). */
 export function createXmSession(settings: XmSettings, http: HttpClient, chat: RemoteChat, now: () => Date): XmSession {
   let state = xmStateSchema.parse(chat.state);
 
-  async function save(next: XmState): Promise<void> {
-    await chat.saveState(next);
-    state = next;
-  }
-
-  async function requestTokens(secret: string | undefined): Promise<OutgoingResponse> {
-    const form = new URLSearchParams({
-      grant_type: 'refresh_token',
-      refresh_token: state.refreshToken,
-      ...(secret !== undefined && { secret }),
-    });
-    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const url = new URL(`${settings.baseUrl}/oauth2/token`);
-    const request = { method: 'POST', url, headers, body: form.toString(), timeoutMs: settings.sendTimeoutMs } as const;
-    // The message itself has not left yet, and a refresh may be repeated with its secret: nothing is in doubt.
-    return callRemote(http, request, 'reads');
-  }
-
   async function refresh(): Promise<void> {
-    const secret = state.refreshSecret ?? newSecret();
-    if (state.refreshSecret === undefined) await save({ ...state, refreshSecret: secret });
-    let response = await requestTokens(secret);
-    // "Used already" or "not found" may be our own first try whose answer was lost: the same secret brings it back.
-    if (response.status === 403 || response.status === 404) response = await requestTokens(secret);
-    if (response.status === 400) response = await requestTokens(undefined);
-    const passes = response.status === 408 || response.status === 429;
-    if (response.status >= 400 && response.status < 500 && !passes) {
-      throw new DestinationFailure('gone', 'session-lost', { httpStatus: response.status });
-    }
-    if (!isSuccess(response)) throw failureOf(response, 'reads');
-    const tokens = tokensSchema.safeParse(jsonOf(response));
-    if (!tokens.success) throw new DestinationFailure('notSent', 'bad-answer', { httpStatus: response.status });
-    const { access_token: accessToken, refresh_token: refreshToken } = tokens.data;
-    await save({ userId: state.userId, accessToken, refreshToken });
+    state = await refreshTokens(settings, http, chat, state.accessToken, now);
   }
 
-  async function callOnce(
-    method: OutgoingRequest['method'],
-    path: string,
-    effect: Effect,
-    body: object | undefined,
-  ): Promise<OutgoingResponse> {
+  async function keepFresh(): Promise<void> {
+    const endsAt = endOf(state.accessToken, state.receivedAt);
+    if (endsAt !== undefined && endsAt - settings.refreshBeforeMs <= now().getTime()) await refresh();
+  }
+
+  function callOnce(call: XmCall, carrier: TokenCarrier): Promise<OutgoingResponse> {
+    const { method, path, effect, body, signal, cutAfterBytes, timeoutMs = settings.sendTimeoutMs } = call;
     const headers = {
-      Authorization: `Bearer ${state.accessToken}`,
+      ...(carrier === 'header'
+        ? { Authorization: `Bearer ${state.accessToken}` }
+        : { Cookie: `token=${state.accessToken}` }),
       ...(settings.sendLegacyAuthHeader && { 'X-Authorization-Token': state.accessToken }),
-      'Content-Type': 'application/json',
+      'Content-Type': body?.contentType ?? 'application/json',
       'Accept-Language': 'en',
     };
-    const url = new URL(`${settings.baseUrl}/api/${path}`);
-    const timeoutMs = settings.sendTimeoutMs;
-    return callRemote(http, { method, url, headers, timeoutMs, ...(body && { body: JSON.stringify(body) }) }, effect);
+    const request: OutgoingRequest = {
+      method,
+      url: new URL(`${settings.baseUrl}/api/${path}`),
+      headers,
+      timeoutMs,
+      ...(body && { body: body.bytes }),
+      ...(signal && { signal }),
+      ...(cutAfterBytes !== undefined && { maxBodyBytes: cutAfterBytes, overlongBody: 'cut' }),
+    };
+    return callRemote(http, request, effect);
   }
 
   return {
-    state: () => state,
-    async call(method, path, effect, body) {
-      const { exp } = claimsOf(state.accessToken);
-      const ending = exp !== undefined && exp * 1000 - settings.refreshBeforeMs <= now().getTime();
-      if (ending || state.refreshSecret !== undefined) await refresh();
-      const response = await callOnce(method, path, effect, body);
+    isOurs(senderId) {
+      // The vendor's own sample has a token whose subject is not the user id: both are us.
+      return senderId !== undefined && (senderId === state.userId || senderId === claimsOf(state.accessToken).sub);
+    },
+    async call(call) {
+      await keepFresh();
+      const response = await callOnce(call, 'header');
       if (response.status !== 401) return response;
       await refresh();
-      return callOnce(method, path, effect, body);
+      return callOnce(call, 'header');
     },
+    callOnce,
+    keepFresh,
+    refresh,
   };
 }

@@ -2,28 +2,28 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StartContext } from '../contract.ts';
 import type { XmSettings } from './definition.ts';
+import { encodeText } from './text-encoding.ts';
 
 const MIN_NAME = 3;
-const MAX_NAME = 32;
 
-/** Body of `POST /guests` (contract 3.1). The first message travels as plain text. */
+/** Body of `POST guests` (contract 3.1). */
 export function toGuest({ visitor, conversationId, openingText, pageUrl }: StartContext, settings: XmSettings): object {
   return {
-    name: guestName([visitor.firstName, visitor.lastName].filter(Boolean).join(' ')),
+    name: guestName([visitor.firstName, visitor.lastName].filter(Boolean).join(' '), settings.nameLimit),
     email: usableEmail(visitor.email) ?? madeUpEmail(conversationId, settings.anonymousEmailDomain),
-    departmentId: settings.departmentId,
-    message: openingText,
+    departmentId: settings.departmentIdAsText ? String(settings.departmentId) : settings.departmentId,
+    message: encodeText(openingText, settings.openingEncoding),
     ...(pageUrl !== undefined && { sourceUrl: pageUrl }),
   };
 }
 
 /** Names have 3 to 32 characters: a shorter one says that it is a visitor's, a longer one is cut. */
-function guestName(name: string): string {
+function guestName(name: string, limit: number): string {
   if (name === '') return 'Visitor';
   if (name.length < MIN_NAME) return `${name} (visitor)`;
   let cut = '';
   for (const { segment } of new Intl.Segmenter().segment(name)) {
-    if (cut.length + segment.length > MAX_NAME) break;
+    if (cut.length + segment.length > limit) break;
     cut += segment;
   }
   return cut.trim();

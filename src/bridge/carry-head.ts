@@ -1,14 +1,22 @@
+import type { Logger } from '../observability/logger.ts';
+import { crashPoint } from '../observability/crash-point.ts';
 import type { Database } from '../persistence/database.ts';
+import { createChallengeStore } from './challenge-store.ts';
 import { readClosingAnswers } from './closing-answers-step.ts';
 import type { ConversationSource } from './conversation-source.ts';
-import { findKnownConversation, rememberVisitor } from './conversation-store.ts';
+import { rememberVisitor } from './conversation-store.ts';
 import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
+import { createGate, HeldBackError } from './destination-gate.ts';
 import { resolveDoubt } from './doubt-step.ts';
 import type { StepOutcome } from './failure-settlement.ts';
+import type { HealthStore } from './health-store.ts';
 import type { LaneContext, OpenConfigured } from './lane-context.ts';
+import type { LaneHead } from './lane-head.ts';
 import type { LaneStore } from './lane-store.ts';
+import type { ReadLast } from './last-reading.ts';
 import { readTransfer, readTranscript, readVisitorUpdate } from './reading-steps.ts';
 import type { RemoteChatStore } from './remote-chat-store.ts';
+import { identify } from './same-conversation.ts';
 import type { Settlement, SettlementStore } from './settlement-store.ts';
 import { write, type WritingOutcome } from './writing-step.ts';
 
@@ -19,6 +27,9 @@ export interface CarryDependencies {
   chats: RemoteChatStore;
   source: ConversationSource;
   openConfigured: OpenConfigured;
+  health: HealthStore;
+  readLast: ReadLast;
+  logger: Logger;
   /** Name of this worker in attempt rows. */
   worker: string;
 }
@@ -27,40 +38,57 @@ export interface CarryDependencies {
 export interface Carried {
   delivery: Delivery;
   outcome: WritingOutcome;
+  /** The lane is still ours and has more that may be worked on at once. */
+  kept: boolean;
   /** What nobody foresaw, where it led here. */
   error?: unknown;
 }
+
+/** Whether there is a remote chat now that was not there before. */
+export const startedChat = ({ delivery, outcome }: Carried): boolean =>
+  delivery.kind === 'start' && outcome.settlement.to === 'delivered';
 
 const UNFORESEEN_TRIES = 8;
 
 /**
  * Works once on the head of a leased lane and writes what became of it. Undefined when there was nothing to do.
  * Throws `LeaseLostError` when the lane was taken over, and whatever the database throws; in both cases the next claim
- * finds the lane as it was left on disk.
+ * finds the lane as it was left on disk. `keepLane`: whether the caller goes on with the next delivery, where there is one.
  */
-export async function carryHead(lease: Lease, dependencies: CarryDependencies): Promise<Carried | undefined> {
+export async function carryHead(
+  lease: Lease,
+  dependencies: CarryDependencies,
+  keepLane: boolean,
+): Promise<Carried | undefined> {
   const { lanes, settlements } = dependencies;
-  const delivery = await lanes.head(lease);
-  if (!delivery) {
+  const head = await lanes.head(lease);
+  if (!head) {
     await lanes.release(lease);
     return undefined;
   }
+  const { delivery } = head;
   try {
-    const outcome = await workOn(lease, delivery, dependencies);
-    await settlements.settle({ lease, delivery, ...outcome });
-    return { delivery, outcome };
+    const outcome = await workOn(lease, head, dependencies);
+    const kept = await settlements.settle({ lease, delivery, ...outcome, keepLane });
+    // The outcome and the lane's freedom are one commit: all that is lost here is that this process knows of it.
+    crashPoint('K11');
+    return { delivery, outcome, kept };
   } catch (error) {
     if (error instanceof LeaseLostError) throw error;
+    if (error instanceof HeldBackError) {
+      await lanes.release(lease);
+      return undefined;
+    }
     // Something nobody foresaw, or an outcome that could not be stored. If the database is down, this throws too.
     const outcome = { settlement: await settleUnforeseen(lease, lanes) };
     await settlements.settle({ lease, delivery, ...outcome });
-    return { delivery, outcome, error };
+    return { delivery, outcome, kept: false, error };
   }
 }
 
 /** By what is on disk: before an attempt it is tried again, after one it stays in doubt; a person gets it in the end. */
 async function settleUnforeseen(lease: Lease, lanes: LaneStore): Promise<Settlement> {
-  const now = await lanes.head(lease);
+  const now = (await lanes.head(lease))?.delivery;
   const failures = now?.failures ?? 0;
   const pauseMs = Math.min(1_000 * 2 ** failures, 60_000);
   const inDoubt = now?.status === 'sending';
@@ -69,20 +97,24 @@ async function settleUnforeseen(lease: Lease, lanes: LaneStore): Promise<Settlem
   return { to: 'pending', retryInMs: pauseMs, reason: 'unexpected-error' };
 }
 
-async function workOn(lease: Lease, delivery: Delivery, dependencies: CarryDependencies): Promise<WritingOutcome> {
-  const { database, lanes, chats, source, openConfigured, worker } = dependencies;
+async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependencies): Promise<WritingOutcome> {
+  const { delivery, conversation, chat, hasChallenge } = head;
+  const { database, lanes, chats, source, openConfigured, health, readLast, logger, worker } = dependencies;
   const configured = await openConfigured(lease.installationId, lease.destinationId);
   if (configured === 'removed') return { settlement: { to: 'parked', reason: 'destination-removed' } };
   if (configured === 'settings-do-not-fit') return { settlement: { to: 'parked', reason: 'settings-do-not-fit' } };
-  const conversation = await findKnownConversation(database, lease.conversationId);
-  if (!conversation) throw new Error('a lane without its conversation');
   const lane: LaneContext = {
     lease,
     configured,
     conversation,
     source,
     chats,
-    chat: await chats.find(lease.laneId),
+    challenges: createChallengeStore(database),
+    hasChallenge,
+    gate: createGate(health, { ...lease, type: configured.type }, configured.delivery, logger),
+    chat: chat && chats.unseal(lease.laneId, chat),
+    identify: () => identify(database, source, conversation),
+    readLast: () => readLast({ lease, configured }),
     rememberVisitor: (uniqueId) => rememberVisitor(database, conversation.id, uniqueId),
   };
 

@@ -47,8 +47,21 @@ export interface ConversationSource {
   visitor(conversation: KnownConversation): Promise<{ details: VisitorDetails } | { unreadable: Unreadable }>;
   transcript(conversation: KnownConversation): Promise<{ entries: TranscriptEntry[] } | { unreadable: Unreadable }>;
   closingAnswers(conversation: KnownConversation): Promise<ClosingAnswers | { unreadable: Unreadable }>;
+  /** Further ids that events may call the conversation by; none when the source cannot tell. */
+  otherIds(conversation: KnownConversation): Promise<string[]>;
   /** The agent's name, or undefined. Never throws: a name is not worth waiting for. */
   operatorName(installationId: string, operatorId: string): Promise<string | undefined>;
 }
 
-export class SourceUnavailableError extends Error {}
+export class SourceUnavailableError extends Error {
+  /** How long the source asked to be left alone, in ms. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.retryAfterMs = retryAfterMs;
+  }
+}

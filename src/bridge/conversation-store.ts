@@ -1,5 +1,4 @@
-import type { Database, Sql } from '../persistence/database.ts';
-import type { KnownConversation } from './conversation-source.ts';
+import type { Sql } from '../persistence/database.ts';
 
 /** A conversation while its row is locked by the planner. */
 export interface PlannedConversation {
@@ -10,6 +9,8 @@ export interface PlannedConversation {
   startEventId: string | null;
   startedAt: Date | null;
   closed: boolean;
+  /** When it was found without having been announced: what happened before is known. Null for all others. */
+  foundAt: Date | null;
 }
 
 export interface ConversationFacts {
@@ -20,25 +21,36 @@ export interface ConversationFacts {
   visitorExternalId?: string | undefined;
 }
 
-export const conversationIdOf = (facts: ConversationFacts): string => `${facts.installationId}:${facts.sourceId}`;
+export const conversationIdOf = (facts: Pick<ConversationFacts, 'installationId' | 'sourceId'>): string =>
+  `${facts.installationId}:${facts.sourceId}`;
+
+export const sourceIdOf = (id: string, installationId: string): string => id.slice(installationId.length + 1);
 
 const PLANNED = `operator_id AS "operatorId", start_source AS "startSource", start_event_id::text AS "startEventId",
-  started_at AS "startedAt", closed_at IS NOT NULL AS closed`;
+  started_at AS "startedAt", closed_at IS NOT NULL AS closed,
+  CASE WHEN start_source = 'reconcile' THEN created_at END AS "foundAt"`;
 
-// What is known already is kept: later events of one conversation repeat it or know less.
+// What is known already is kept: later events of one conversation repeat it or know less. A row that is only another id
+// learns nothing.
 const UPSERT = `
 INSERT INTO conversation (id, installation_id, channel, visitor_id, visitor_external_id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO UPDATE SET
   channel = COALESCE(conversation.channel, excluded.channel),
-  visitor_id = COALESCE(conversation.visitor_id, excluded.visitor_id),
-  visitor_external_id = COALESCE(conversation.visitor_external_id, excluded.visitor_external_id)
-RETURNING id, ${PLANNED}`;
+  visitor_id = COALESCE(conversation.visitor_id, CASE WHEN conversation.same_as IS NULL THEN excluded.visitor_id END),
+  visitor_external_id = COALESCE(conversation.visitor_external_id,
+                                 CASE WHEN conversation.same_as IS NULL THEN excluded.visitor_external_id END)
+RETURNING id, same_as AS "sameAs", ${PLANNED}`;
 
 const LOCK = `
 SELECT id, ${PLANNED}
-  FROM conversation WHERE id = $1 FOR UPDATE`;
+  FROM conversation WHERE id = (SELECT COALESCE(same_as, id) FROM conversation WHERE id = $1) FOR UPDATE`;
 
-/** Learns a conversation, or more of it, and locks it until the transaction ends. */
+// Whoever plans an event under such an id waits here, or has made us wait.
+const ALSO_KNOWN_AS = `
+INSERT INTO conversation (id, installation_id, same_as, closed_at)
+SELECT other, $2, $3, now() FROM unnest($1::text[]) AS other ON CONFLICT DO NOTHING RETURNING id`;
+
+/** Learns a conversation, or more of it, and locks it until the transaction ends. Any id of it finds it. */
 export async function upsertConversation(sql: Sql, facts: ConversationFacts): Promise<PlannedConversation> {
   const { installationId, channel, visitorId, visitorExternalId } = facts;
   const values = [
@@ -48,18 +60,32 @@ export async function upsertConversation(sql: Sql, facts: ConversationFacts): Pr
     visitorId ?? null,
     visitorExternalId ?? null,
   ];
-  const [row] = await sql.query<PlannedConversation>(UPSERT, values);
+  const [row] = await sql.query<PlannedConversation & { sameAs: string | null }>(UPSERT, values);
   if (!row) throw new Error('the conversation table did not answer the insert');
-  return row;
+  if (row.sameAs === null) return row;
+  return upsertConversation(sql, { ...facts, sourceId: sourceIdOf(row.sameAs, installationId) });
 }
 
-/** Locks a conversation until the transaction ends; undefined when it was never heard of. */
+/** Takes further ids for a conversation that is about to be learned. False, and none taken, when one is not free. */
+export async function alsoKnownAs(
+  sql: Sql,
+  { id, installationId }: { id: string; installationId: string },
+  otherIds: readonly string[],
+): Promise<boolean> {
+  const taken = await sql.query<{ id: string }>(ALSO_KNOWN_AS, [otherIds, installationId, id]);
+  if (taken.length === otherIds.length) return true;
+  await sql.query(`DELETE FROM conversation WHERE id = ANY($1::text[])`, [taken.map((row) => row.id)]);
+  return false;
+}
+
+/** Locks a conversation, by any id of it, until the transaction ends; undefined when it was never heard of. */
 export async function lockConversation(sql: Sql, id: string): Promise<PlannedConversation | undefined> {
   return (await sql.query<PlannedConversation>(LOCK, [id]))[0];
 }
 
 export interface HeardStart {
-  eventId: string;
+  /** Null when no event told of it. */
+  eventId: string | null;
   source: string;
   at: Date;
   operatorId: string | undefined;
@@ -102,24 +128,6 @@ export async function openConversationsOf(sql: Sql, installationIds: string[], v
     SELECT id FROM conversation
      WHERE installation_id = ANY($1::text[]) AND visitor_id = $2 AND closed_at IS NULL ORDER BY id`;
   return (await sql.query<{ id: string }>(statement, [installationIds, visitorId])).map((row) => row.id);
-}
-
-/** What is known of a conversation, for asking the source about it. */
-export async function findKnownConversation({ prisma }: Database, id: string): Promise<KnownConversation | undefined> {
-  const row = await prisma.conversation.findUnique({ where: { id } });
-  if (!row) return undefined;
-  return {
-    id,
-    installationId: row.installationId,
-    sourceId: id.slice(row.installationId.length + 1),
-    ...(row.channel !== null && { channel: row.channel }),
-    ...(row.visitorId !== null && { visitorId: row.visitorId }),
-    ...(row.visitorExternalId !== null && { visitorExternalId: row.visitorExternalId }),
-    ...(row.operatorId !== null && { operatorId: row.operatorId }),
-    severalAgents: row.severalAgents,
-    ...(row.startedAt !== null && { startedAt: row.startedAt }),
-    ...(row.closedAt !== null && { closedAt: row.closedAt }),
-  };
 }
 
 /**

@@ -1,17 +1,21 @@
 import type { Logger } from '../observability/logger.ts';
 import { carryHead, type CarryDependencies, type Carried } from './carry-head.ts';
 import { type Lease, LeaseLostError } from './delivery.ts';
+import { idlePause } from './idle-pause.ts';
+import type { OpenConfigured } from './lane-context.ts';
 import { createWakeSignal } from './wake-signal.ts';
 
 /** Lanes worked on at the same time by one worker. */
 const CONCURRENCY = 32;
-/** Lanes of one destination of one installation that may be in flight before others come first. */
+/** Lanes of one destination of one installation that may always be in flight, and lanes claimed in one go. */
 const BUSY_FROM = 8;
+/** Deliveries of one lane carried before others have their turn. */
+const MOST_IN_A_ROW = 10;
 /** A lane whose worker died is free again after this. */
 const LEASE_MS = 8_000;
 const RENEW_EVERY_MS = 2_000;
-/** Net below the wake-ups: retries fall due, and other processes plan. */
-const POLL_MS = 500;
+/** Net below the wake-ups while there is work: leases of the dead end, and a notice may be lost. */
+const POLL_MS = 1_000;
 const AFTER_DATABASE_TROUBLE_MS = 1_000;
 
 export interface Courier {
@@ -22,11 +26,17 @@ export interface Courier {
 }
 
 /** Claims lanes and carries their heads until stopped, many at a time; a slow lane keeps only itself waiting. */
-export function startCourier(dependencies: CarryDependencies, logger: Logger): Courier {
+export function startCourier(
+  dependencies: CarryDependencies,
+  logger: Logger,
+  onCarried?: (carried: Carried) => void,
+): Courier {
   const { lanes, worker } = dependencies;
   const signal = createWakeSignal();
   const inFlight = new Set<Lease>();
   let stopping = false;
+  /** Something due may have been left for want of a place. */
+  let leftOver = false;
 
   /** A retry is taken up when it is due, not at the next poll. */
   function wakeAfter(ms: number): void {
@@ -34,9 +44,16 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
   }
 
   async function carry(lease: Lease): Promise<void> {
+    // A lease is short: it is carried with the settings it began with.
+    const opened = { ...dependencies, openConfigured: once(dependencies.openConfigured) };
     try {
-      const carried = await carryHead(lease, dependencies);
-      if (carried) {
+      let carried: Carried | undefined;
+      for (let count = 1; count === 1 || carried?.kept === true; count += 1) {
+        const isLast = count >= MOST_IN_A_ROW || stopping;
+        carried = await carryHead(lease, opened, !isLast);
+        if (!carried || isLast) leftOver = true;
+        if (!carried) return;
+        onCarried?.(carried);
         logger.info(describe(lease, carried));
         if (carried.error !== undefined)
           logger.error({ event: 'carry-failed', lane: lease.laneId, error: carried.error });
@@ -48,30 +65,38 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
       else logger.error({ event: 'carry-failed', lane: lease.laneId, error });
     } finally {
       inFlight.delete(lease);
-      signal.wake();
+      if (leftOver || stopping) signal.wake();
     }
   }
 
-  /** A chat system that hangs holds its own lanes only: from here on, the others are claimed first. */
+  /**
+   * A chat system that hangs holds its own lanes only: beyond the first few it has no more than half of the places that
+   * the others leave, so there is always one for whoever comes next.
+   */
   function busyDestinations(): string[] {
     const counts = new Map<string, number>();
     for (const { installationId, destinationId } of inFlight) {
       const key = `${installationId}/${destinationId}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    return [...counts].filter(([, count]) => count >= BUSY_FROM).map(([key]) => key);
+    const share = (count: number): number => (CONCURRENCY - (inFlight.size - count)) / 2;
+    return [...counts].filter(([, count]) => count >= Math.max(BUSY_FROM, share(count))).map(([key]) => key);
   }
 
   async function run(): Promise<void> {
     while (!stopping) {
       const free = Math.min(CONCURRENCY - inFlight.size, BUSY_FROM);
       try {
-        const leases = free > 0 ? await lanes.claim(worker, free, LEASE_MS, busyDestinations()) : [];
+        const busy = busyDestinations();
+        leftOver = free === 0 || busy.length > 0;
+        const leases = free > 0 ? await lanes.claim(worker, free, LEASE_MS, busy) : [];
         for (const lease of leases) {
           inFlight.add(lease);
           void carry(lease);
         }
-        if (leases.length === 0 || leases.length < free) await signal.wait(POLL_MS);
+        const isIdle = leases.length === 0 && inFlight.size === 0;
+        if (isIdle) await signal.wait(idlePause(await lanes.dueInMs()));
+        else if (leases.length < free || free === 0) await signal.wait(POLL_MS);
       } catch (error) {
         logger.error({ event: 'claim-failed', error });
         await signal.wait(AFTER_DATABASE_TROUBLE_MS);
@@ -97,6 +122,11 @@ export function startCourier(dependencies: CarryDependencies, logger: Logger): C
       clearInterval(renewal);
     },
   };
+}
+
+function once(open: OpenConfigured): OpenConfigured {
+  let opening: ReturnType<OpenConfigured> | undefined;
+  return (installationId, destinationId) => (opening ??= open(installationId, destinationId));
 }
 
 function pauseOf({ outcome: { settlement } }: Carried): number {

@@ -26,6 +26,8 @@ export interface NewDelivery<Kind extends DeliveryKind = DeliveryKind> {
   key: string;
   kind: Kind;
   payload: Payloads[Kind];
+  /** Not sent any more when it is older than this, in ms: old news helps nobody in a live chat. */
+  expiresInMs?: number;
 }
 
 export interface Delivery {
@@ -48,6 +50,10 @@ export interface Delivery {
   orphanedForMs: number | undefined;
   /** What the first attempt of a start was made of, sealed: a chat in doubt is looked for by the very same. */
   prepared: string | undefined;
+  /** Its age limit has passed, by the database's clock. */
+  tooOld: boolean;
+  /** An operator wants it sent even if nobody can tell whether the last attempt arrived. */
+  resendConfirmed: boolean;
 }
 
 /** Why a person must look at a delivery, why it was passed over, or what it waits for. */
@@ -57,11 +63,14 @@ export type DeliveryReason =
   | 'destination-removed'
   | 'settings-do-not-fit'
   | 'no-remote-chat'
+  | 'same-conversation'
   | 'retries-exhausted'
   | 'source-unavailable'
   | 'no-credentials'
   | 'no-matching-id'
   | 'no-answers'
+  | 'too-old'
+  | 'skipped-by-operator'
   | 'unexpected-error';
 
 /** How an attempt ended, for its row. */

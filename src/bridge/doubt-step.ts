@@ -1,5 +1,6 @@
 import { SourceUnavailableError } from './conversation-source.ts';
 import type { Delivery, Payloads } from './delivery.ts';
+import { HeldBackError } from './destination-gate.ts';
 import { retryOrPark, settleFailedLook, type StepOutcome } from './failure-settlement.ts';
 import { type ConfiguredDestination, hashOf, type LaneContext, type UncertainPolicy } from './lane-context.ts';
 import type { LaneStore } from './lane-store.ts';
@@ -10,26 +11,28 @@ const READINGS = 2;
 
 /**
  * An earlier attempt may have arrived: looks before anything is sent again. Found: delivered. Not found twice: sent
- * again. Where nobody can tell, the installation's policy decides, never this code in silence.
+ * again. Where nobody can tell, the installation's policy decides, never this code in silence. Throws `HeldBackError`.
  */
 export async function resolveDoubt(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
   try {
     return delivery.kind === 'start' ? await resolveStart(lane, delivery) : await resolveMessage(lane, delivery, lanes);
   } catch (error) {
+    if (error instanceof HeldBackError) throw error;
     return { settlement: settleFailedLook(delivery, error, lane.configured.delivery) };
   }
 }
 
 async function resolveStart(lane: LaneContext, delivery: Delivery): Promise<StepOutcome> {
   // An empty room beside the real one is the lesser harm: a start is sent again unless the installation says otherwise.
-  if (!lane.configured.capabilities.canFindStarted) return byPolicy(lane, delivery, 'resend');
+  if (!lane.configured.capabilities.canFindStarted) return nobodyCanTell(lane, delivery, 'resend');
   const prepared = await prepareStart(lane, delivery);
   if (!('context' in prepared)) throw new SourceUnavailableError('the visitor is needed to look for the chat');
   const since = delivery.firstAttemptAt ?? new Date(0);
   const isTaken = (remoteId: string): Promise<boolean> => lane.chats.isTaken(lane.lease, remoteId);
-  const sighting = await lane.configured.destination.findStarted(prepared.context, since, isTaken);
+  const { destination } = lane.configured;
+  const sighting = await look(lane, () => destination.findStarted(prepared.context, since, isTaken));
   if (sighting.outcome === 'sent') return started(lane, prepared, sighting.chat);
-  return sighting.outcome === 'cannotTell' ? byPolicy(lane, delivery, 'resend') : notFound(lane, delivery);
+  return sighting.outcome === 'cannotTell' ? nobodyCanTell(lane, delivery, 'resend') : notFound(lane, delivery);
 }
 
 async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
@@ -37,14 +40,26 @@ async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: Lane
   if (!chat) return { settlement: { to: 'skipped', reason: 'no-remote-chat' } };
   const { text } = delivery.payload as Payloads['message'];
   const equalBefore = await lanes.countDelivered(lease, hashOf(text));
-  const remote = { ...chat, saveState: (state: unknown) => chats.saveState(lease, state) };
-  const sighting = await configured.destination.findSent(remote, {
-    key: messageKey(lane, delivery),
-    text,
-    equalBefore,
-  });
+  const remote = {
+    ...chat,
+    updateState: (change: (stored: unknown) => unknown) => chats.updateState(lease.laneId, change),
+  };
+  const message = { key: messageKey(lane, delivery), text, equalBefore };
+  const sighting = await look(lane, () => configured.destination.findSent(remote, message));
   if (sighting === 'sent') return { settlement: { to: 'delivered' } };
-  return sighting === 'cannotTell' ? byPolicy(lane, delivery, 'hold') : notFound(lane, delivery);
+  return sighting === 'cannotTell' ? nobodyCanTell(lane, delivery, 'hold') : notFound(lane, delivery);
+}
+
+async function look<Seen>({ gate }: LaneContext, call: () => Promise<Seen>): Promise<Seen> {
+  const report = await gate.ask('look');
+  try {
+    const seen = await call();
+    await report();
+    return seen;
+  } catch (error) {
+    await report(error);
+    throw error;
+  }
 }
 
 /**
@@ -63,7 +78,9 @@ function sendAgain(configured: ConfiguredDestination, delivery: Delivery): StepO
   return { settlement: retryOrPark(delivery, undefined, configured.delivery, 'no-answer') };
 }
 
-function byPolicy({ configured }: LaneContext, delivery: Delivery, otherwise: UncertainPolicy): StepOutcome {
+/** An operator who was asked and said yes comes before the installation's policy. */
+function nobodyCanTell({ configured }: LaneContext, delivery: Delivery, otherwise: UncertainPolicy): StepOutcome {
+  if (delivery.resendConfirmed) return sendAgain(configured, delivery);
   switch (configured.uncertainPolicy ?? otherwise) {
     case 'hold':
       return { settlement: { to: 'uncertain', reason: 'no-answer' } };

@@ -16,11 +16,14 @@ export async function enqueueNote(
   note: { key: string; text: string },
 ): Promise<NoteOutcome> {
   const conversation = await lockConversation(sql, lane.conversationId);
+  if (!conversation) return 'no-chat';
+  // It may have been asked for by another of the conversation's ids.
+  const own = { ...lane, conversationId: conversation.id };
   const statement = `SELECT id FROM lane WHERE id = $1 AND installation_id = $2`;
-  const [row] = await sql.query(statement, [laneIdOf(lane), lane.installationId]);
-  if (!conversation || !row) return 'no-chat';
+  const [row] = await sql.query(statement, [laneIdOf(own), own.installationId]);
+  if (!row) return 'no-chat';
   if (conversation.closed) return 'chat-over';
   const payload = { author: 'notice' as const, text: `${NOTICE_PREFIX} ${note.text}` };
-  await enqueue(sql, lane, [{ key: note.key, kind: 'message', payload }], null);
+  await enqueue(sql, own, [{ key: note.key, kind: 'message', payload }], null);
   return 'added';
 }

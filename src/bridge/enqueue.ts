@@ -9,20 +9,27 @@ export interface LaneAddress {
 
 export const laneIdOf = (lane: LaneAddress): string => `${lane.conversationId}/${lane.destinationId}`;
 
-const ENSURE_LANE = `
-INSERT INTO lane (id, installation_id, conversation_id, destination_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`;
-
-const LOCK_LANE = `SELECT next_position FROM lane WHERE id = $1 FOR UPDATE`;
-
-const ADD = `
-INSERT INTO delivery (lane_id, key, position, kind, payload, event_id) VALUES ($1, $2, $3, $4, $5::jsonb, $6::bigint)
-ON CONFLICT (lane_id, key) DO NOTHING RETURNING id`;
+// The update that changes nothing locks a lane that is there already.
+const LOCK_LANE = `
+INSERT INTO lane (id, installation_id, conversation_id, destination_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO UPDATE SET pending = lane.pending RETURNING next_position`;
 
 // A lane that backs off or is leased keeps its time; a blocked one waits for a person.
-const COUNT_IN = `
-UPDATE lane SET pending = pending + $2, next_position = next_position + $2,
+const ADD = `
+WITH added AS (
+  INSERT INTO delivery (lane_id, key, position, kind, payload, event_id, expires_at)
+  SELECT $1, given.key, $2 + given.place - 1, given.kind, given.payload::jsonb, $3::bigint,
+         now() + given.expires_in_ms * interval '1 millisecond'
+    FROM UNNEST($4::text[], $5::text[], $6::text[], $7::float8[]) WITH ORDINALITY
+      AS given(key, kind, payload, expires_in_ms, place)
+   ORDER BY given.place
+  ON CONFLICT (lane_id, key) DO NOTHING RETURNING position
+), count AS (
+  SELECT count(*)::int AS added, max(position) AS last FROM added
+)
+UPDATE lane SET pending = pending + count.added, next_position = count.last + 1,
        next_at = CASE WHEN blocked THEN NULL ELSE COALESCE(next_at, now()) END
- WHERE id = $1`;
+  FROM count WHERE id = $1 AND count.added > 0`;
 
 /**
  * Hangs deliveries behind what the lane has already. A key that the lane knows is left out, so planning twice changes
@@ -36,15 +43,17 @@ export async function enqueue(
   eventId: string | null,
 ): Promise<void> {
   const laneId = laneIdOf(lane);
-  await sql.query(ENSURE_LANE, [laneId, lane.installationId, lane.conversationId, lane.destinationId]);
-  const [row] = await sql.query<{ next_position: number }>(LOCK_LANE, [laneId]);
+  const address = [laneId, lane.installationId, lane.conversationId, lane.destinationId];
+  const [row] = await sql.query<{ next_position: number }>(LOCK_LANE, address);
   if (!row) throw new Error('the lane is not there though it was just made');
-  let added = 0;
-  for (const { key, kind, payload } of deliveries) {
-    const values = [laneId, key, row.next_position + added, kind, JSON.stringify(payload), eventId];
-    added += (await sql.query(ADD, values)).length;
-  }
-  if (added > 0) await sql.query(COUNT_IN, [laneId, added]);
+  await sql.query(ADD, [
+    ...[laneId, row.next_position, eventId],
+    ...[deliveries.map(({ key }) => key), deliveries.map(({ kind }) => kind)],
+    ...[
+      deliveries.map(({ payload }) => JSON.stringify(payload)),
+      deliveries.map(({ expiresInMs }) => expiresInMs ?? null),
+    ],
+  ]);
 }
 
 /** The lanes a conversation has, in the order they were made. */

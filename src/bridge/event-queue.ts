@@ -1,3 +1,4 @@
+import { crashPoint } from '../observability/crash-point.ts';
 import type { Database, Sql } from '../persistence/database.ts';
 import type { DomainEvent } from './domain-events.ts';
 import { type PlannableEvent, planEvent, type PlanningInstallations } from './planner.ts';
@@ -29,12 +30,21 @@ interface EventRow {
   installation_id: string | null;
   conversation_id: string | null;
   age_seconds: number;
+  client_unknown: boolean;
 }
 
+// Several planners take several events at a time, but those of one conversation in the order they came: one that is being
+// planned counts as due until its commit.
 const TAKE = `
 SELECT id::text, source, content_type, body, installation_id, conversation_id,
-       EXTRACT(EPOCH FROM now() - received_at)::float8 AS age_seconds
-  FROM event WHERE plan_after <= now() ORDER BY plan_after, id LIMIT 1 FOR UPDATE SKIP LOCKED`;
+       EXTRACT(EPOCH FROM now() - received_at)::float8 AS age_seconds,
+       EXISTS (SELECT 1 FROM installation WHERE id = event.installation_id AND client_id IS NULL) AS client_unknown
+  FROM event
+ WHERE plan_after <= now()
+   AND NOT EXISTS (SELECT 1 FROM event AS earlier
+                    WHERE earlier.conversation_id = event.conversation_id AND earlier.id < event.id
+                      AND earlier.plan_after <= now())
+ ORDER BY plan_after, event.id LIMIT 1 FOR UPDATE SKIP LOCKED`;
 
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
 const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
@@ -54,23 +64,31 @@ UPDATE event SET plan_failures = plan_failures + 1,
        reason = CASE WHEN plan_failures + 1 < $2 THEN reason ELSE 'planning-failed' END
  WHERE id = $1::bigint AND plan_after IS NOT NULL`;
 
-/** Plans the oldest event that is due, in one transaction, and waits for none that another planner holds. */
-export async function planNextEvent(dependencies: EventQueueDependencies): Promise<PlanningOutcome> {
+/**
+ * Plans the oldest event that is due, in one transaction, and waits for none that another planner holds. `onTaken`: there
+ * is one, and there may be more.
+ */
+export async function planNextEvent(
+  dependencies: EventQueueDependencies,
+  onTaken?: () => void,
+): Promise<PlanningOutcome> {
   const { database, installations, readStoredEvent } = dependencies;
   let taken: EventRow | undefined;
   try {
     const outcome = await database.transaction(async (sql) => {
       [taken] = await sql.query<EventRow>(TAKE);
       if (!taken) return 'idle';
+      onTaken?.();
       const read = readStoredEvent(taken.source, taken.content_type ?? undefined, taken.body);
       if (!read) {
         await sql.query(DONE, [taken.id]);
         return 'planned';
       }
-      if (taken.installation_id !== null && read.clientId !== undefined) {
+      if (taken.installation_id !== null && taken.client_unknown && read.clientId !== undefined) {
         await installations.learnClient(sql, taken.installation_id, read.clientId);
       }
       const result = await planEvent(sql, toPlannable(taken, read), installations);
+      crashPoint('K6');
       await (result.planned ? sql.query(DONE, [taken.id]) : sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]));
       return result.planned ? 'planned' : 'held';
     });
@@ -83,6 +101,14 @@ export async function planNextEvent(dependencies: EventQueueDependencies): Promi
     await database.query(FAILED, [taken.id, MAX_FAILURES]);
     return { outcome: 'failed', eventId: taken.id, error };
   }
+}
+
+const DUE_IN = `SELECT (EXTRACT(EPOCH FROM min(plan_after) - now()) * 1000)::float8 AS due_in_ms FROM event`;
+
+/** Until the first event may be planned, in ms; undefined when all are. */
+export async function eventDueInMs(sql: Sql): Promise<number | undefined> {
+  const [row] = await sql.query<{ due_in_ms: number | null }>(DUE_IN);
+  return row?.due_in_ms ?? undefined;
 }
 
 function toPlannable(row: EventRow, read: { event: DomainEvent; clientId: string | undefined }): PlannableEvent {

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../destinations/canonical-text.ts';
 import type { Capabilities, OpenDestination } from '../destinations/contract.ts';
+import type { ChallengeStore } from './challenge-store.ts';
 import type { ConversationSource, KnownConversation } from './conversation-source.ts';
 import type { Lease } from './delivery.ts';
+import type { Gate } from './destination-gate.ts';
+import type { Identity } from './same-conversation.ts';
 import type { RemoteChatStore, StoredRemoteChat } from './remote-chat-store.ts';
 
 export type UncertainPolicy = 'hold' | 'resend' | 'skip';
 
 /** A destination as one installation configured it. */
 export interface ConfiguredDestination extends OpenDestination {
+  /** Type of the chat system. */
+  type: string;
   capabilities: Capabilities;
   siteLabel: string;
   /** The installation's own choice, where it made one. */
@@ -31,6 +36,15 @@ export interface LaneContext {
   chat: StoredRemoteChat | undefined;
   source: ConversationSource;
   chats: RemoteChatStore;
+  challenges: ChallengeStore;
+  /** A question was asked for this lane, and may have been answered. */
+  hasChallenge: boolean;
+  /** Asked before every call of the destination. */
+  gate: Gate;
+  /** Whether the conversation is one that is carried under another id. Throws `SourceUnavailableError`. */
+  identify(): Promise<Identity>;
+  /** Reads what the remote side wrote, once more before its chat ends. */
+  readLast(): Promise<void>;
   /** Keeps the visitor's tag id with the conversation. */
   rememberVisitor(uniqueId: string): Promise<void>;
 }

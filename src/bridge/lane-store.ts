@@ -1,5 +1,7 @@
 import type { Database } from '../persistence/database.ts';
 import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
+import { CLAIM_ANYWHERE, CLAIM_LONGEST_WAITING, FIRST_LOOK } from './lane-claim.ts';
+import { type LaneHead, readHead } from './lane-head.ts';
 
 /** What an attempt sends, as far as it is written ahead. */
 export interface AttemptContent {
@@ -9,26 +11,38 @@ export interface AttemptContent {
   prepared?: string;
 }
 
+type AttemptAhead = [lease: Lease, delivery: Delivery, worker: string, content: AttemptContent];
+
+export interface BegunAttempt {
+  id: string;
+  /** How many earlier messages of the lane carried exactly this text. */
+  equalBefore: number;
+}
+
 /** Claims lanes, reads their heads and writes attempts ahead. All times are the database's. */
 export interface LaneStore {
   /**
-   * Leases up to `limit` lanes that have something due, but none of the destinations in `busy` ("ha-1/<destination>"). Lanes
-   * that another worker holds are not waited for.
+   * Leases up to `limit` lanes that have something due, but none of the destinations in `busy` ("ha-1/<destination>") and
+   * of those that are not to be called now. Lanes that another worker holds are not waited for.
    */
   claim(owner: string, limit: number, leaseMs: number, busy?: readonly string[]): Promise<Lease[]>;
+  /** Until the first lane falls due or its lease ends, in ms; undefined when no lane has anything to do. */
+  dueInMs(): Promise<number | undefined>;
   /** Ends every lease at once. Only right where no other worker can be alive: at the start of an embedded database. */
   endAllLeases(): Promise<void>;
   /** Prolongs leases; those that were lost meanwhile stay lost. */
   renew(leases: readonly Lease[], leaseMs: number): Promise<void>;
-  /** The one delivery of the lane that may be worked on. */
-  head(lease: Lease): Promise<Delivery | undefined>;
+  /** The one delivery of the lane that may be worked on, with what belongs to it. */
+  head(lease: Lease): Promise<LaneHead | undefined>;
   /** Frees a lane that has nothing to do. */
   release(lease: Lease): Promise<void>;
   /**
-   * Commits "about to send" before any byte leaves. Returns the attempt's id. Throws `LeaseLostError` when the lease is
-   * not this worker's any more; this is the last check before sending.
+   * Commits "about to send" before any byte leaves. Throws `LeaseLostError` when the lease is not this worker's any more;
+   * this is the last check before sending.
    */
-  beginAttempt(lease: Lease, delivery: Delivery, worker: string, content: AttemptContent): Promise<string>;
+  beginAttempt(...attempt: AttemptAhead): Promise<BegunAttempt>;
+  /** The same for a destination that is not known to be in trouble; undefined when it is, or when the lease is lost. */
+  beginIfWell(...attempt: AttemptAhead): Promise<BegunAttempt | undefined>;
   /** How many earlier messages of the lane carried exactly this text. */
   countDelivered(lease: Lease, contentHash: string): Promise<number>;
 }
@@ -41,74 +55,66 @@ interface LeaseRow {
   fencing: string;
 }
 
-interface HeadRow {
-  id: string;
-  key: string;
-  kind: Delivery['kind'];
-  payload: Delivery['payload'];
-  position: number;
-  part: number;
-  status: Delivery['status'];
-  failures: number;
-  failing_for_ms: number;
-  looks: number;
-  first_attempt_at: Date | null;
-  orphaned_for_ms: number | null;
-  prepared: string | null;
-}
-
-// The lane row alone decides who may work: a retry moves next_at and so holds its successors back, and the lease ends by itself.
-const CLAIM = `
-WITH due AS (
-  SELECT id FROM lane
-   WHERE next_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-     AND NOT (installation_id || '/' || destination_id = ANY($4::text[]))
-   ORDER BY next_at LIMIT $2 FOR UPDATE SKIP LOCKED
-)
-UPDATE lane SET lease_owner = $1, lease_until = now() + $3 * interval '1 millisecond', fencing = fencing + 1
-  FROM due WHERE lane.id = due.id
-RETURNING lane.id, installation_id, conversation_id, destination_id, fencing::text`;
+type LookedAtRow = (LeaseRow | { id: null }) & { seen: number };
 
 // A lane that was freed meanwhile stays free, and one that is being settled right now needs no renewal.
 const RENEW = `
 WITH held AS (
   SELECT lane.id FROM lane JOIN unnest($1::text[], $2::text[]) AS mine(id, fencing)
       ON lane.id = mine.id AND lane.fencing = mine.fencing::bigint
-   WHERE lease_owner IS NOT NULL FOR UPDATE OF lane SKIP LOCKED
+   WHERE lease_owner IS NOT NULL FOR NO KEY UPDATE OF lane SKIP LOCKED
 )
 UPDATE lane SET lease_until = now() + $3 * interval '1 millisecond' FROM held WHERE lane.id = held.id`;
 
-const HEAD = `
-SELECT id::text, key, kind, payload, position, part, status, failures, looks, prepared,
-       COALESCE(EXTRACT(EPOCH FROM now() - first_failure_at) * 1000, 0)::float8 AS failing_for_ms,
-       (SELECT min(started_at) FROM attempt WHERE delivery_id = delivery.id) AS first_attempt_at,
-       (SELECT CASE WHEN outcome IS NULL OR code = 'worker-lost' THEN EXTRACT(EPOCH FROM now() - started_at) * 1000 END
-          FROM attempt WHERE delivery_id = delivery.id ORDER BY number DESC LIMIT 1)::float8 AS orphaned_for_ms
-  FROM delivery WHERE lane_id = $1 AND open ORDER BY position, part LIMIT 1`;
+// The longest waiting are enough: with more than that due, somebody is at it.
+const DUE_IN = `
+SELECT (EXTRACT(EPOCH FROM min(GREATEST(next_at, lease_until)) - now()) * 1000)::float8 AS due_in_ms
+  FROM (SELECT next_at, lease_until FROM lane WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 200) AS first`;
 
 const RELEASE = `
 UPDATE lane SET lease_owner = NULL, lease_until = NULL, next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() END
  WHERE id = $1 AND fencing = $2::bigint`;
 
 // Row by row: still our lease, then the delivery is on its way, then the attempt is on disk. Nothing at all if not.
-const BEGIN_ATTEMPT = `
+const beginAttempt = (alsoHeld: string): string => `
 WITH held AS (
-  SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint AND lease_until > now() FOR UPDATE
+  SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint AND lease_until > now() ${alsoHeld} FOR NO KEY UPDATE OF lane
 ), moved AS (
   UPDATE delivery SET status = 'sending', attempts = attempts + 1, looks = 0, content_hash = $5, prepared = COALESCE(prepared, $6)
     FROM held WHERE delivery.id = $3::bigint AND delivery.lane_id = held.id
   RETURNING delivery.id, attempts
 )
 INSERT INTO attempt (delivery_id, number, fencing, worker)
-SELECT id, attempts, $2::bigint, $4 FROM moved RETURNING id::text`;
+SELECT id, attempts, $2::bigint, $4 FROM moved
+RETURNING id::text, (SELECT count(*)::int FROM delivery
+                      WHERE lane_id = $1 AND content_hash = $5 AND status = 'delivered') AS "equalBefore"`;
+
+const BEGIN_ATTEMPT = beginAttempt('');
+const BEGIN_IF_WELL = beginAttempt(`
+   AND NOT EXISTS (SELECT 1 FROM destination_health AS health
+                    WHERE health.scope = lane.installation_id || '/' || lane.destination_id
+                      AND (failures > 0 OR opened_at IS NOT NULL OR throttled_until > now()))`);
 
 const COUNT_DELIVERED = `
 SELECT count(*)::int AS count FROM delivery WHERE lane_id = $1 AND content_hash = $2 AND status = 'delivered'`;
 
+const attemptValues = (...[lease, delivery, worker, { hash, prepared }]: AttemptAhead): unknown[] => [
+  lease.laneId,
+  lease.fencing,
+  delivery.id,
+  worker,
+  hash ?? null,
+  prepared ?? null,
+];
+
 export function createLaneStore(database: Database): LaneStore {
   return {
     async claim(owner, limit, leaseMs, busy = []) {
-      const rows = await database.query<LeaseRow>(CLAIM, [owner, limit, leaseMs, busy]);
+      const values = [owner, limit, leaseMs, busy];
+      const looked = await database.query<LookedAtRow>(CLAIM_LONGEST_WAITING, values);
+      const first = looked.filter((row) => row.id !== null);
+      const mayBeMore = first.length === 0 && (looked[0]?.seen ?? 0) >= FIRST_LOOK;
+      const rows = mayBeMore ? await database.query<LeaseRow>(CLAIM_ANYWHERE, values) : first;
       return rows.map((row) => ({
         laneId: row.id,
         installationId: row.installation_id,
@@ -117,6 +123,10 @@ export function createLaneStore(database: Database): LaneStore {
         fencing: row.fencing,
       }));
     },
+    async dueInMs() {
+      const [row] = await database.query<{ due_in_ms: number | null }>(DUE_IN);
+      return row?.due_in_ms ?? undefined;
+    },
     async endAllLeases() {
       await database.query(`UPDATE lane SET lease_owner = NULL, lease_until = NULL WHERE lease_until IS NOT NULL`);
     },
@@ -124,26 +134,17 @@ export function createLaneStore(database: Database): LaneStore {
       const ids = leases.map((lease) => lease.laneId);
       await database.query(RENEW, [ids, leases.map((lease) => lease.fencing), leaseMs]);
     },
-    async head(lease) {
-      const [row] = await database.query<HeadRow>(HEAD, [lease.laneId]);
-      if (!row) return undefined;
-      const { failing_for_ms: failingForMs, first_attempt_at, orphaned_for_ms, prepared, ...rest } = row;
-      return {
-        ...rest,
-        failingForMs,
-        firstAttemptAt: first_attempt_at ?? undefined,
-        orphanedForMs: orphaned_for_ms ?? undefined,
-        prepared: prepared ?? undefined,
-      };
-    },
+    head: (lease) => readHead(database, lease),
     async release(lease) {
       await database.query(RELEASE, [lease.laneId, lease.fencing]);
     },
-    async beginAttempt(lease, delivery, worker, { hash, prepared }) {
-      const values = [lease.laneId, lease.fencing, delivery.id, worker, hash ?? null, prepared ?? null];
-      const [attempt] = await database.query<{ id: string }>(BEGIN_ATTEMPT, values);
-      if (!attempt) throw new LeaseLostError('the lane was taken over before the attempt');
-      return attempt.id;
+    async beginIfWell(...attempt) {
+      return (await database.query<BegunAttempt>(BEGIN_IF_WELL, attemptValues(...attempt)))[0];
+    },
+    async beginAttempt(...attempt) {
+      const [begun] = await database.query<BegunAttempt>(BEGIN_ATTEMPT, attemptValues(...attempt));
+      if (!begun) throw new LeaseLostError('the lane was taken over before the attempt');
+      return begun;
     },
     async countDelivered(lease, contentHash) {
       const [row] = await database.query<{ count: number }>(COUNT_DELIVERED, [lease.laneId, contentHash]);

@@ -27,7 +27,8 @@ export interface PlanningInstallations {
 
 /** An event with what its row says about it. */
 export interface PlannableEvent {
-  id: string;
+  /** Null when no event told of it. */
+  id: string | null;
   source: string;
   event: DomainEvent;
   installationId: string | undefined;
@@ -84,18 +85,22 @@ async function planStart(
   const conversation = await upsertConversation(sql, { ...event, installationId, sourceId: event.conversationId });
   // Its close was passed without it: the chat was made then.
   if (conversation.closed) return;
+  // It was found before it was announced, and this is the announcement: what was found knew of it.
+  if (conversation.foundAt !== null && event.occurredAt <= conversation.foundAt) return;
   if (conversation.startSource === null) {
     const { operatorId, occurredAt: at } = event;
     await markStarted(sql, conversation.id, { eventId: found.id, source: found.source, at, operatorId });
     await startEverywhere(sql, found, installationId, conversation.id, installations, [
-      { key: 'start', kind: 'start', payload: { startUnheard: false } },
+      { key: 'start', kind: 'start', payload: { startUnheard: found.id === null } },
     ]);
     return;
   }
-  if (conversation.startEventId === found.id) return;
-  // Push and webhook may both announce one start; only the same door's second announcement is a transfer for certain.
+  if (found.id === null || conversation.startEventId === found.id) return;
+  // Push and webhook may both announce one start, and so may events of two kinds; only the same door's second
+  // announcement by the same id is a transfer for certain.
   const changed = event.operatorId !== undefined && event.operatorId !== conversation.operatorId;
-  if (conversation.startSource !== found.source && !changed) return;
+  const byOtherId = conversationIdOf({ installationId, sourceId: event.conversationId }) !== conversation.id;
+  if ((conversation.startSource !== found.source || byOtherId) && !changed) return;
   // A start that was retried after its own transfer is the older news: the agent of the newer one is there now.
   const older = conversation.startedAt !== null && event.occurredAt < conversation.startedAt;
   const operatorId = older ? conversation.operatorId : (event.operatorId ?? null);
@@ -160,11 +165,12 @@ async function planSatisfaction(
   event: SatisfactionAnswered,
   installations: PlanningInstallations,
 ): Promise<PlanResult> {
-  const conversationId = conversationIdOf({ installationId, sourceId: event.conversationId });
+  const toldId = conversationIdOf({ installationId, sourceId: event.conversationId });
   // It may overtake the start too, or its close may be waiting for one.
   const patience = await installations.lateStartSeconds(sql, installationId);
-  const known = await lockConversation(sql, conversationId);
+  const known = await lockConversation(sql, toldId);
   if (!known && found.ageSeconds < patience) return { planned: false, holdUntilAgeSeconds: patience };
+  const conversationId = known?.id ?? toldId;
   const text = `${NOTICE_PREFIX} ${describeAnswer(event.answer)}`;
   const score = scoreOf(event.answer);
   if (score !== undefined) await setSatisfaction(sql, conversationId, score);

@@ -1,7 +1,8 @@
-import type { StartedChat, VisitorDetails } from '../destinations/contract.ts';
+import type { VisitorDetails } from '../destinations/contract.ts';
+import type { StartedChat } from '../destinations/remote-chat.ts';
 import type { Database, Sql } from '../persistence/database.ts';
 import type { SecretBox } from '../persistence/secret-box.ts';
-import { type Lease, LeaseLostError } from './delivery.ts';
+import type { Lease } from './delivery.ts';
 
 export interface StoredRemoteChat extends StartedChat {
   status: 'open' | 'ended' | 'gone';
@@ -9,9 +10,18 @@ export interface StoredRemoteChat extends StartedChat {
   visitor: VisitorDetails;
 }
 
+/** The same as it lies on disk. */
+export interface SealedChat {
+  remoteId: string;
+  status: StoredRemoteChat['status'];
+  state: string;
+  visitor: string | null;
+}
+
 /** The remote chats, with what belongs to their destinations encrypted. */
 export interface RemoteChatStore {
   find(laneId: string): Promise<StoredRemoteChat | undefined>;
+  unseal(laneId: string, sealed: SealedChat): StoredRemoteChat;
   /** Whether a lane other than this one has that chat. */
   isTaken(lease: Lease, remoteId: string): Promise<boolean>;
   /** Throws when another lane has that chat: two that were adopting the same one cannot both have it. */
@@ -22,30 +32,22 @@ export interface RemoteChatStore {
   /** Encrypts what a start is made of, and gives it back. */
   sealStart(laneId: string, start: unknown): string;
   openStart(laneId: string, sealed: string): unknown;
-  /** Throws `LeaseLostError` when the lane was taken over: the other worker's state is the newer one. */
-  saveState(lease: Lease, state: unknown): Promise<void>;
+  /** Changes the state as it is stored at that moment, whoever stored it last, and gives back what it is then. */
+  updateState(laneId: string, change: (stored: unknown) => unknown): Promise<unknown>;
 }
 
 type SealedPart = 'state' | 'visitor' | 'start';
 
 const scopeOf = (lease: Lease): string => `${lease.installationId}/${lease.destinationId}`;
 
-interface Row {
-  remote_id: string;
-  status: StoredRemoteChat['status'];
-  state: string;
-  visitor: string | null;
-}
-
-const FIND = `SELECT remote_id, status, state, visitor FROM remote_chat WHERE lane_id = $1`;
+const FIND = `SELECT remote_id AS "remoteId", status, state, visitor FROM remote_chat WHERE lane_id = $1`;
 const IS_TAKEN = `SELECT 1 AS taken FROM remote_chat WHERE scope = $1 AND remote_id = $2 AND lane_id <> $3 LIMIT 1`;
 const INSERT = `
 INSERT INTO remote_chat (lane_id, scope, remote_id, status, state, visitor) VALUES ($1, $2, $3, 'open', $4, $5)`;
 const SET_VISITOR = `UPDATE remote_chat SET visitor = $2 WHERE lane_id = $1`;
 const CLOSE = `UPDATE remote_chat SET status = $2, ended_at = now() WHERE lane_id = $1 AND status = 'open'`;
-const SAVE_STATE = `
-UPDATE remote_chat SET state = $3 FROM lane
- WHERE remote_chat.lane_id = $1 AND lane.id = $1 AND lane.fencing = $2::bigint RETURNING remote_chat.lane_id`;
+const LOCK_STATE = `SELECT state FROM remote_chat WHERE lane_id = $1 FOR NO KEY UPDATE`;
+const SAVE_STATE = `UPDATE remote_chat SET state = $2 WHERE lane_id = $1`;
 
 export function createRemoteChatStore(database: Database, secretBox: SecretBox): RemoteChatStore {
   const seal = (laneId: string, part: SealedPart, value: unknown): string =>
@@ -53,13 +55,17 @@ export function createRemoteChatStore(database: Database, secretBox: SecretBox):
   const open = (laneId: string, part: SealedPart, sealed: string): unknown =>
     JSON.parse(secretBox.open(sealed, `remote-chat/${part}/${laneId}`));
 
+  function unseal(laneId: string, { remoteId, status, state, visitor }: SealedChat): StoredRemoteChat {
+    const details = visitor === null ? {} : (open(laneId, 'visitor', visitor) as VisitorDetails);
+    return { remoteId, status, state: open(laneId, 'state', state), visitor: details };
+  }
+
   return {
     async find(laneId) {
-      const [row] = await database.query<Row>(FIND, [laneId]);
-      if (!row) return undefined;
-      const visitor = row.visitor === null ? {} : (open(laneId, 'visitor', row.visitor) as VisitorDetails);
-      return { remoteId: row.remote_id, status: row.status, state: open(laneId, 'state', row.state), visitor };
+      const [sealed] = await database.query<SealedChat>(FIND, [laneId]);
+      return sealed && unseal(laneId, sealed);
     },
+    unseal,
     async isTaken(lease, remoteId) {
       return (await database.query(IS_TAKEN, [scopeOf(lease), remoteId, lease.laneId])).length > 0;
     },
@@ -76,9 +82,13 @@ export function createRemoteChatStore(database: Database, secretBox: SecretBox):
     },
     sealStart: (laneId, start) => seal(laneId, 'start', start),
     openStart: (laneId, sealed) => open(laneId, 'start', sealed),
-    async saveState({ laneId, fencing }, state) {
-      const saved = await database.query(SAVE_STATE, [laneId, fencing, seal(laneId, 'state', state)]);
-      if (saved.length === 0) throw new LeaseLostError('the lane was taken over before the new state was stored');
-    },
+    updateState: (laneId, change) =>
+      database.transaction(async (sql) => {
+        const [row] = await sql.query<{ state: string }>(LOCK_STATE, [laneId]);
+        if (!row) throw new Error('a remote chat that is not stored');
+        const state = change(open(laneId, 'state', row.state));
+        await sql.query(SAVE_STATE, [laneId, seal(laneId, 'state', state)]);
+        return state;
+      }),
   };
 }

@@ -22,7 +22,7 @@ export interface ContextFacts {
   pageUrl?: string | undefined;
   visitor: VisitorDetails;
   visitorUnreadable?: Unreadable | 'source-unavailable' | undefined;
-  /** The start was never announced; the conversation was found by its close. */
+  /** The start was never announced: the conversation was found by its close, or by asking. */
   startUnheard: boolean;
 }
 
@@ -48,7 +48,7 @@ export function renderContext(facts: ContextFacts): string {
   ];
   if (facts.visitorUnreadable)
     text.push(`The visitor's details could not be read: ${REASONS[facts.visitorUnreadable]}.`);
-  if (facts.startUnheard) text.push('Its start was never announced; it was found when it closed.');
+  if (facts.startUnheard) text.push('Its start was never announced; the conversation was found later.');
   return text.join('\n');
 }
 

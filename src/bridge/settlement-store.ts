@@ -12,6 +12,8 @@ import {
 export type Settlement =
   | { to: 'delivered'; parts?: readonly NewDelivery[] }
   | { to: 'skipped'; reason: DeliveryReason; parts?: readonly NewDelivery[] }
+  /** Too old to be said: the lane goes on without it. */
+  | { to: 'expired'; reason: 'too-old' }
   /** A person must act: the lane stops here. */
   | { to: 'parked' | 'uncertain'; reason: DeliveryReason }
   /** To be tried again after a failure. */
@@ -27,93 +29,122 @@ export interface Settled {
   attempt?: { id: string; outcome: AttemptOutcome };
   /** Further writes of the same transaction, such as the remote chat a start made. */
   alongside?: (sql: Sql) => Promise<void>;
+  /** Keeps the lease when the next delivery of the lane may be worked on at once. */
+  keepLane?: boolean;
 }
 
 export interface SettlementStore {
-  /** Writes the outcome, what it turned out to consist of, and the lane, in one transaction. Throws `LeaseLostError`. */
-  settle(settled: Settled): Promise<void>;
+  /**
+   * Writes the outcome, what it turned out to consist of, and the lane, all of it or nothing. True when the lane was kept.
+   * Throws `LeaseLostError`.
+   */
+  settle(settled: Settled): Promise<boolean>;
 }
 
-const HOLD = `SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint FOR UPDATE`;
-
-const FINISH_ATTEMPT = `
-UPDATE attempt SET finished_at = now(), outcome = $2, code = $3, http_status = $4, upstream_request_id = $5 WHERE id = $1::bigint`;
-
-// A worker died between "about to send" and the answer: its attempt ends as what it is.
-const ABANDON_ATTEMPTS = `
-UPDATE attempt SET finished_at = now(), outcome = 'unknown', code = 'worker-lost' WHERE delivery_id = $1::bigint AND outcome IS NULL`;
-
-const CLOSE = `UPDATE delivery SET status = $2, reason = $3, open = false, settled_at = now() WHERE id = $1::bigint`;
-const BLOCK = `UPDATE delivery SET status = $2, reason = $3 WHERE id = $1::bigint`;
-const RETRY = `
-UPDATE delivery SET status = 'pending', reason = $2, looks = 0, failures = failures + 1,
-       first_failure_at = COALESCE(first_failure_at, now())
- WHERE id = $1::bigint`;
-const DOUBT = `
-UPDATE delivery SET status = 'sending', reason = 'no-answer', looks = looks + $2, failures = failures + 1 - $2,
-       first_failure_at = COALESCE(first_failure_at, now())
- WHERE id = $1::bigint`;
-
-const ADD_PART = `
-INSERT INTO delivery (lane_id, key, position, part, kind, payload) VALUES ($1, $2, $3, $4, $5, $6::jsonb)
-ON CONFLICT (lane_id, key) DO NOTHING RETURNING id`;
-
-const FREE = `
-UPDATE lane SET lease_owner = NULL, lease_until = NULL, blocked = $3, pending = pending + $4,
-       next_at = CASE WHEN $3 OR pending + $4 <= 0 THEN NULL ELSE now() + $5 * interval '1 millisecond' END
- WHERE id = $1 AND fencing = $2::bigint`;
+// One statement, so that the common outcome costs one way to the database and back. Whoever lost the lane writes nothing,
+// and a commit whose answer was lost was a commit: what is settled stays as it was settled.
+// The lane is not held against rows that refer to it: a listener changes its chat twice in one transaction, and for that
+// PostgreSQL looks at the lane; holding its chat, it would wait here for us, and we for the chat.
+// A worker that died between "about to send" and the answer left an attempt without an end: it ends as what it is.
+// Whoever keeps the lane goes on with its next delivery; its lease is renewed like any other.
+const SETTLE = `
+WITH held AS (
+  SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint FOR NO KEY UPDATE
+), moved AS (
+  UPDATE delivery SET status = $9, reason = $10, open = $11::boolean,
+         settled_at = CASE WHEN $11 THEN settled_at ELSE now() END,
+         looks = CASE WHEN $9 = 'pending' THEN 0 ELSE looks + $12::int END, failures = failures + $13::int,
+         first_failure_at = CASE WHEN $9 IN ('pending', 'sending') THEN COALESCE(first_failure_at, now())
+                                 ELSE first_failure_at END
+    FROM held WHERE delivery.id = $3::bigint AND open AND status IN ('pending', 'sending')
+  RETURNING delivery.id, delivery.lane_id, position, part, expires_at
+), finished AS (
+  UPDATE attempt SET finished_at = now(), outcome = $5, code = $6, http_status = $7, upstream_request_id = $8
+    FROM moved WHERE attempt.id = $4::bigint
+), abandoned AS (
+  UPDATE attempt SET finished_at = now(), outcome = 'unknown', code = 'worker-lost'
+    FROM moved WHERE delivery_id = moved.id AND outcome IS NULL AND attempt.id IS DISTINCT FROM $4::bigint
+), added AS (
+  INSERT INTO delivery (lane_id, key, position, part, kind, payload, expires_at)
+  SELECT lane_id, given.key, position, part + given.place, given.kind, given.payload::jsonb, expires_at
+    FROM moved, UNNEST($14::text[], $15::text[], $16::text[]) WITH ORDINALITY AS given(key, kind, payload, place)
+   ORDER BY given.place
+  ON CONFLICT (lane_id, key) DO NOTHING RETURNING id
+), change AS (
+  SELECT lane_id, (SELECT count(*)::int FROM added) - CASE WHEN $11 THEN 0 ELSE 1 END AS pending FROM moved
+)
+UPDATE lane SET lease_owner = CASE WHEN $19 AND lane.pending + change.pending > 0 THEN lease_owner END,
+       lease_until = CASE WHEN $19 AND lane.pending + change.pending > 0 THEN lease_until END,
+       blocked = $17::boolean, pending = lane.pending + change.pending,
+       next_at = CASE WHEN $17 OR lane.pending + change.pending <= 0 THEN NULL
+                      ELSE now() + $18::float8 * interval '1 millisecond' END
+  FROM change WHERE lane.id = change.lane_id RETURNING lease_owner IS NOT NULL AS kept`;
 
 export function createSettlementStore(database: Database): SettlementStore {
+  async function write(sql: Sql, settled: Settled): Promise<boolean> {
+    const { lease, delivery, settlement, attempt, keepLane = false } = settled;
+    const { reason, isOpen, looks, failures, parts, isBlocked, nextInMs } = changeOf(settlement);
+    const { outcome, code, httpStatus, requestId } = attempt?.outcome ?? {};
+    const [lane] = await sql.query<{ kept: boolean }>(SETTLE, [
+      ...[lease.laneId, lease.fencing, delivery.id],
+      ...[attempt?.id ?? null, outcome ?? null, code ?? null, httpStatus ?? null, requestId ?? null],
+      ...[settlement.to, reason, isOpen, looks, failures],
+      ...[
+        parts.map(({ key }) => key),
+        parts.map(({ kind }) => kind),
+        parts.map(({ payload }) => JSON.stringify(payload)),
+      ],
+      ...[isBlocked, nextInMs, keepLane && !isBlocked && nextInMs === 0],
+    ]);
+    if (!lane)
+      throw new LeaseLostError(
+        'the lane was taken over before the outcome was written, or the outcome was written before',
+      );
+    return lane.kept;
+  }
+
   return {
-    settle: ({ lease, delivery, settlement, attempt, alongside }) =>
-      database.transaction(async (sql) => {
-        const held = await sql.query(HOLD, [lease.laneId, lease.fencing]);
-        if (held.length === 0) throw new LeaseLostError('the lane was taken over before the outcome was written');
-        if (attempt) {
-          const { outcome, code, httpStatus, requestId } = attempt.outcome;
-          await sql.query(FINISH_ATTEMPT, [attempt.id, outcome, code ?? null, httpStatus ?? null, requestId ?? null]);
-        }
-        if (delivery.status === 'sending') await sql.query(ABANDON_ATTEMPTS, [delivery.id]);
-        await alongside?.(sql);
-        const change = await writeDelivery(sql, lease, delivery, settlement);
-        await sql.query(FREE, [lease.laneId, lease.fencing, change.blocked, change.pending, change.nextInMs]);
-      }),
+    settle: (settled) => {
+      const { alongside } = settled;
+      if (!alongside) return write(database, settled);
+      return database.transaction(async (sql) => {
+        // The lane first: it decides whether the rest may be written.
+        const kept = await write(sql, settled);
+        await alongside(sql);
+        return kept;
+      });
+    },
   };
 }
 
-interface LaneChange {
-  pending: number;
-  blocked: boolean;
+interface Change {
+  reason: DeliveryReason | null;
+  isOpen: boolean;
+  /** How many more readings did not find it, and how often more it failed. */
+  looks: number;
+  failures: number;
+  parts: readonly NewDelivery[];
+  isBlocked: boolean;
   nextInMs: number;
 }
 
-async function writeDelivery(sql: Sql, lease: Lease, delivery: Delivery, settlement: Settlement): Promise<LaneChange> {
+function changeOf(settlement: Settlement): Change {
+  const nothing = { reason: null, isOpen: true, looks: 0, failures: 0, parts: [], isBlocked: false, nextInMs: 0 };
   switch (settlement.to) {
     case 'delivered':
-    case 'skipped': {
-      const reason = settlement.to === 'skipped' ? settlement.reason : null;
-      await sql.query(CLOSE, [delivery.id, settlement.to, reason]);
-      const added = await addParts(sql, lease, delivery, settlement.parts ?? []);
-      return { pending: added - 1, blocked: false, nextInMs: 0 };
-    }
+      return { ...nothing, isOpen: false, parts: settlement.parts ?? [] };
+    case 'skipped':
+      return { ...nothing, reason: settlement.reason, isOpen: false, parts: settlement.parts ?? [] };
+    case 'expired':
+      return { ...nothing, reason: settlement.reason, isOpen: false };
     case 'parked':
     case 'uncertain':
-      await sql.query(BLOCK, [delivery.id, settlement.to, settlement.reason]);
-      return { pending: 0, blocked: true, nextInMs: 0 };
+      return { ...nothing, reason: settlement.reason, isBlocked: true };
     case 'pending':
-      await sql.query(RETRY, [delivery.id, settlement.reason]);
-      return { pending: 0, blocked: false, nextInMs: settlement.retryInMs };
-    case 'sending':
-      await sql.query(DOUBT, [delivery.id, settlement.after === 'not-found' ? 1 : 0]);
-      return { pending: 0, blocked: false, nextInMs: settlement.lookInMs };
+      return { ...nothing, reason: settlement.reason, failures: 1, nextInMs: settlement.retryInMs };
+    case 'sending': {
+      const looks = settlement.after === 'not-found' ? 1 : 0;
+      return { ...nothing, reason: 'no-answer', looks, failures: 1 - looks, nextInMs: settlement.lookInMs };
+    }
   }
-}
-
-async function addParts(sql: Sql, lease: Lease, delivery: Delivery, parts: readonly NewDelivery[]): Promise<number> {
-  let added = 0;
-  for (const [index, { key, kind, payload }] of parts.entries()) {
-    const values = [lease.laneId, key, delivery.position, delivery.part + index + 1, kind, JSON.stringify(payload)];
-    added += (await sql.query(ADD_PART, values)).length;
-  }
-  return added;
 }

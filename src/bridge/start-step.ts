@@ -1,10 +1,13 @@
-import type { StartContext, StartedChat, VisitorDetails } from '../destinations/contract.ts';
+import type { StartContext, VisitorDetails } from '../destinations/contract.ts';
+import type { StartedChat } from '../destinations/remote-chat.ts';
 import { splitText } from '../destinations/split-text.ts';
 import { SourceUnavailableError } from './conversation-source.ts';
+import { ensureListener } from './ensure-listener.ts';
 import type { Delivery, NewDelivery, Payloads } from './delivery.ts';
 import type { LaneContext } from './lane-context.ts';
 import { messageParts, nameAgent, retryReading } from './reading-steps.ts';
 import { renderContext } from './render-message.ts';
+import type { Identity } from './same-conversation.ts';
 import type { Settled } from './settlement-store.ts';
 
 /** How often the visitor's details are asked for before the chat starts without them: a waiting visitor comes first. */
@@ -30,7 +33,9 @@ export async function prepareStart(
 async function readStart(lane: LaneContext, delivery: Delivery): Promise<PreparedStart | Pick<Settled, 'settlement'>> {
   const { conversation, configured } = lane;
   const { startUnheard } = delivery.payload as Payloads['start'];
-  const visitor = await readVisitor(lane, delivery);
+  const identity = await readIdentity(lane, delivery);
+  if (identity === 'another') return { settlement: { to: 'skipped', reason: 'same-conversation' } };
+  const visitor = identity === 'retry' ? identity : await readVisitor(lane, delivery);
   if (visitor === 'retry') return retryReading(lane, delivery);
   const text = renderContext({
     conversationId: conversation.id,
@@ -51,6 +56,16 @@ async function readStart(lane: LaneContext, delivery: Delivery): Promise<Prepare
   };
 }
 
+/** A second chat is a lesser evil than a visitor who waits for good. */
+async function readIdentity(lane: LaneContext, delivery: Delivery): Promise<Identity | 'retry'> {
+  try {
+    return await lane.identify();
+  } catch (error) {
+    if (!(error instanceof SourceUnavailableError)) throw error;
+    return delivery.failures < DETAILS_TRIES ? 'retry' : 'itself';
+  }
+}
+
 type ReadVisitor = { details: VisitorDetails; unreadable?: Parameters<typeof renderContext>[0]['visitorUnreadable'] };
 
 async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadVisitor | 'retry'> {
@@ -61,7 +76,8 @@ async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadV
   try {
     const visitor = await source.visitor(conversation);
     if ('details' in visitor) {
-      if (visitor.details.uniqueId !== undefined) await lane.rememberVisitor(visitor.details.uniqueId);
+      const { uniqueId } = visitor.details;
+      if (uniqueId !== undefined && uniqueId !== conversation.visitorId) await lane.rememberVisitor(uniqueId);
       return { details: { ...anonymous, ...visitor.details } };
     }
     return { details: anonymous, unreadable: visitor.unreadable };
@@ -73,9 +89,12 @@ async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadV
 }
 
 /** What follows from a chat that exists now, whether this attempt made it or an earlier one did. */
-export function started({ chats, lease }: LaneContext, prepared: PreparedStart, chat: StartedChat) {
+export function started({ chats, lease, configured }: LaneContext, prepared: PreparedStart, chat: StartedChat) {
   return {
     settlement: { to: 'delivered', parts: prepared.parts },
-    alongside: (sql) => chats.insert(sql, lease, chat, prepared.visitor),
+    alongside: async (sql) => {
+      await chats.insert(sql, lease, chat, prepared.visitor);
+      await ensureListener(sql, lease, configured);
+    },
   } satisfies Pick<Settled, 'settlement' | 'alongside'>;
 }

@@ -100,7 +100,7 @@ test('When the service is killed with answers on their way, again and again, the
   expect(await service.end('SIGTERM')).toBe(0);
 
   expect(seen(story)).toEqual(whole(story));
-}, 180_000);
+});
 
 test('When the service is asked to stop with a message on its way, then it finishes that one and leaves nothing in doubt', async () => {
   const story = { conversationId: 2, texts: ['five', 'six', 'seven'] };
@@ -120,4 +120,4 @@ test('When the service is asked to stop with a message on its way, then it finis
   expect(outcomes).not.toContain('unknown');
   expect(await service.end('SIGTERM')).toBe(0);
   expect(seen(story)).toEqual(whole(story));
-}, 120_000);
+});

@@ -37,7 +37,7 @@ async function claim(owner: string, conversation: string, leaseMs = LONG_LEASE_M
 }
 
 async function headOf(lease: Lease | undefined): Promise<{ lease: Lease; delivery: Delivery }> {
-  const delivery = lease && (await lanes.head(lease));
+  const delivery = lease && (await lanes.head(lease))?.delivery;
   if (!lease || !delivery) throw new Error('there is nothing at the head of the lane');
   return { lease, delivery };
 }
@@ -81,7 +81,8 @@ test('A renewed lease outlives its first end', async () => {
     () => claim('two', 'renew-clock'),
     (other) => other !== undefined && other.fencing !== clock?.fencing,
   );
-  expect(await lanes.beginAttempt(lease!, (await headOf(lease)).delivery, 'one', {})).toMatch(/^\d+$/);
+  const begun = await lanes.beginAttempt(lease!, (await headOf(lease)).delivery, 'one', {});
+  expect(begun).toEqual({ id: expect.stringMatching(/^\d+$/), equalBefore: 0 });
 });
 
 test('When a worker wakes up after its lane was taken over, then none of its writes go through', async () => {
@@ -112,7 +113,7 @@ test('When a lease has ended and nobody took the lane yet, then no attempt may b
 test('A retry holds its successors back', async () => {
   await plan('retry', 'a', 'b');
   const head = await headOf(await claim('one', 'retry'));
-  await settlements.settle({ ...head, settlement: { to: 'pending', retryInMs: 200, reason: 'unreachable' } });
+  await settlements.settle({ ...head, settlement: { to: 'pending', retryInMs: 2_000, reason: 'unreachable' } });
   expect(await claim('one', 'retry')).toBeUndefined();
   await plan('retry', 'c');
   expect(await claim('one', 'retry')).toBeUndefined();
@@ -154,3 +155,18 @@ test('Many workers claim each lane exactly once', async () => {
   expect(claimed).toHaveLength(30);
   expect(new Set(claimed.map((lease) => lease.laneId)).size).toBe(30);
 });
+
+test.each(['delivered', 'uncertain'] as const)(
+  'When the answer to the commit of "%s" was lost, then writing another outcome changes nothing',
+  async (to) => {
+    await plan(`settled-${to}`, 'a', 'b');
+    const head = await headOf(await claim('one', `settled-${to}`));
+    const settlement = to === 'delivered' ? { to } : { to, reason: 'no-answer' as const };
+    await settlements.settle({ ...head, settlement });
+    const guess = { to: 'pending', retryInMs: 0, reason: 'unexpected-error' } as const;
+    await expect(settlements.settle({ ...head, settlement: guess })).rejects.toThrow(LeaseLostError);
+    const next = await claim('one', `settled-${to}`);
+    if (to === 'delivered') expect(await keyOf(next)).toBe('b');
+    else expect(next).toBeUndefined();
+  },
+);

@@ -1,0 +1,98 @@
+import type { Database } from '../persistence/database.ts';
+
+/** One destination of one installation. */
+export interface HealthScope {
+  installationId: string;
+  destinationId: string;
+  /** Type of the chat system. */
+  type: string;
+  /** Its readings, which are judged apart from what is written. */
+  reading?: boolean;
+}
+
+/** `troubled`: it failed lately, so a success is worth writing down. */
+export type Admission = { admitted: true; troubled: boolean } | { admitted: false };
+
+/** What all workers know together of destinations in trouble. All times are the database's. */
+export interface HealthStore {
+  /** Whether it may be called now. Behind an open breaker one caller per `intervalMs` may, whichever worker asks. */
+  admit(scope: HealthScope, intervalMs: number): Promise<Admission>;
+  /** It took what was written: all is well again. True when that closed the breaker. */
+  wrote(scope: HealthScope): Promise<boolean>;
+  /** It could be read. Behind an open breaker the next try need not wait. */
+  read(scope: HealthScope): Promise<void>;
+  /** It did not answer, or was in trouble. True when that opened the breaker. */
+  failed(scope: HealthScope, code: string, breaker: { afterFailures: number; intervalMs: number }): Promise<boolean>;
+  /** It answers, and asks for no call for `forMs`; then its lanes come back over `spreadMs`. */
+  throttled(scope: HealthScope, forMs: number, spreadMs: number): Promise<void>;
+}
+
+const LOOK = `
+SELECT opened_at IS NOT NULL AS open, failures > 0 OR opened_at IS NOT NULL AS troubled,
+       COALESCE(throttled_until > now(), false) OR COALESCE(next_trial_at > now(), false) AS held
+  FROM destination_health WHERE scope = $1`;
+
+// Whoever moves the time on has the try: the second of two that come at once finds it moved.
+const TRY = `
+UPDATE destination_health SET next_trial_at = now() + $2 * interval '1 millisecond'
+ WHERE scope = $1 AND next_trial_at <= now() RETURNING scope`;
+
+const RECOVER = `
+WITH before AS (SELECT opened_at FROM destination_health WHERE scope = $1 FOR UPDATE)
+UPDATE destination_health SET failures = 0, last_code = NULL, opened_at = NULL, next_trial_at = NULL FROM before
+ WHERE scope = $1 RETURNING before.opened_at IS NOT NULL AS closed`;
+
+const READABLE = `UPDATE destination_health SET next_trial_at = now() WHERE scope = $1 AND opened_at IS NOT NULL`;
+
+const FAIL = `
+INSERT INTO destination_health AS health
+       (scope, installation_id, destination_id, type, failures, last_code, opened_at, next_trial_at)
+SELECT $1, $2, $3, $4, 1, $5, CASE WHEN $6::int <= 1 THEN now() END,
+       CASE WHEN $6::int <= 1 THEN now() + $7::float8 * interval '1 millisecond' END
+ON CONFLICT (scope) DO UPDATE SET failures = health.failures + 1, last_code = excluded.last_code, type = excluded.type,
+  opened_at = CASE WHEN health.opened_at IS NULL AND health.failures + 1 >= $6::int THEN now() ELSE health.opened_at END,
+  next_trial_at = CASE WHEN health.opened_at IS NULL AND health.failures + 1 >= $6::int
+                       THEN now() + $7::float8 * interval '1 millisecond' ELSE health.next_trial_at END
+RETURNING failures = $6::int AS opened`;
+
+const THROTTLE = `
+INSERT INTO destination_health AS health
+       (scope, installation_id, destination_id, type, last_code, throttled_until, spread_ms)
+VALUES ($1, $2, $3, $4, 'rate-limited', now() + $5::float8 * interval '1 millisecond', $6)
+ON CONFLICT (scope) DO UPDATE SET failures = 0, last_code = excluded.last_code, type = excluded.type, opened_at = NULL,
+  next_trial_at = NULL, spread_ms = excluded.spread_ms,
+  throttled_until = GREATEST(health.throttled_until, excluded.throttled_until)`;
+
+/** Lanes look for the key of what is written; that of readings is none of theirs. */
+const READING_SUFFIX = '#reading';
+const keyOf = ({ installationId, destinationId, reading = false }: HealthScope): string =>
+  `${installationId}/${destinationId}${reading ? READING_SUFFIX : ''}`;
+
+export function createHealthStore(database: Database): HealthStore {
+  const columns = (scope: HealthScope) => [keyOf(scope), scope.installationId, scope.destinationId, scope.type];
+  return {
+    async admit(scope, intervalMs) {
+      const [row] = await database.query<{ open: boolean; troubled: boolean; held: boolean }>(LOOK, [keyOf(scope)]);
+      if (!row) return { admitted: true, troubled: false };
+      if (row.held) return { admitted: false };
+      if (!row.open) return { admitted: true, troubled: row.troubled };
+      const mine = await database.query(TRY, [keyOf(scope), intervalMs]);
+      return mine.length > 0 ? { admitted: true, troubled: true } : { admitted: false };
+    },
+    async wrote(scope) {
+      const [row] = await database.query<{ closed: boolean }>(RECOVER, [keyOf(scope)]);
+      return row?.closed ?? false;
+    },
+    async read(scope) {
+      await database.query(READABLE, [keyOf(scope)]);
+    },
+    async failed(scope, code, { afterFailures, intervalMs }) {
+      const values = [...columns(scope), code, afterFailures, intervalMs];
+      const [row] = await database.query<{ opened: boolean }>(FAIL, values);
+      return row?.opened ?? false;
+    },
+    async throttled(scope, forMs, spreadMs) {
+      await database.query(THROTTLE, [...columns(scope), forMs, spreadMs]);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { DeliverySettings } from '../destinations/delivery-settings.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createNote } from './destination-gate.ts';
+import type { HealthScope, HealthStore } from './health-store.ts';
+
+/** Stands before the readings of one destination by one listener. */
+export interface ReadingGate {
+  /** False when the destination cannot be read now and another listener has this interval's try. */
+  admit(): Promise<boolean>;
+  /** How the reading ended; what it threw, where it did. Never throws. */
+  report(error?: unknown): Promise<void>;
+}
+
+/**
+ * Readings have a breaker of their own, shared by the listeners of all workers: what can be read may not take what is
+ * written, and the other way round. Only a listener whose last reading failed asks, so that well ones cost nothing, and
+ * one chat that never can be read holds no other one back.
+ */
+export function createReadingGate(
+  health: HealthStore,
+  destination: Omit<HealthScope, 'reading'>,
+  settings: DeliverySettings,
+  failuresBefore: number,
+  logger: Logger,
+): ReadingGate {
+  const scope: HealthScope = { ...destination, reading: true };
+  const note = createNote(health, scope, settings, logger);
+  const troubled = failuresBefore > 0;
+  return {
+    admit: async () => !troubled || (await health.admit(scope, settings.breakerIntervalMs)).admitted,
+    report: (error) => note('write', troubled, error),
+  };
+}

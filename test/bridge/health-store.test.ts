@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { enqueue } from '../../src/bridge/enqueue.ts';
+import { createHealthStore, type HealthStore } from '../../src/bridge/health-store.ts';
+import { createLaneStore } from '../../src/bridge/lane-store.ts';
+import type { Database } from '../../src/persistence/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { openTestDatabase } from '../support/test-database.ts';
+
+const BREAKER = { afterFailures: 3, intervalMs: 500 };
+
+let database: Database;
+let health: HealthStore;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  health = createHealthStore(database);
+});
+afterAll(() => database.close());
+
+const scopeOf = (destinationId: string) => ({ installationId: 'ha-1', destinationId, type: 'any' });
+
+async function open(destinationId: string) {
+  const scope = scopeOf(destinationId);
+  const opened: boolean[] = [];
+  for (let count = 0; count < 5; count += 1) opened.push(await health.failed(scope, 'no-answer', BREAKER));
+  return { scope, opened };
+}
+
+const admittedAmong = async (scope: ReturnType<typeof scopeOf>, askers: number): Promise<number> => {
+  const answers = await Promise.all(Array.from({ length: askers }, () => health.admit(scope, BREAKER.intervalMs)));
+  return answers.filter(({ admitted }) => admitted).length;
+};
+
+test('A destination without a history is called, and its successes are not written down', async () => {
+  expect(await health.admit(scopeOf('new'), 300)).toEqual({ admitted: true, troubled: false });
+});
+
+test('The breaker opens once, at the last of so many failures in a row', async () => {
+  const { scope, opened } = await open('opens');
+  expect(opened).toEqual([false, false, true, false, false]);
+  expect(await admittedAmong(scope, 8)).toBe(0);
+});
+
+test('A success in between starts the count anew', async () => {
+  const scope = scopeOf('counts');
+  for (const expected of [false, false]) expect(await health.failed(scope, 'no-answer', BREAKER)).toBe(expected);
+  expect(await health.admit(scope, 300)).toEqual({ admitted: true, troubled: true });
+  expect(await health.wrote(scope)).toBe(false);
+  for (const expected of [false, false, true]) expect(await health.failed(scope, 'no-answer', BREAKER)).toBe(expected);
+});
+
+test('Of all who ask when the interval is over one may try, in every interval', async () => {
+  const { scope } = await open('tries');
+  const startedAt = Date.now();
+  for (const round of [1, 2, 3]) {
+    const count = await eventually(
+      () => admittedAmong(scope, 8),
+      (admitted) => admitted > 0,
+    );
+    expect(count).toBe(1);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(round * BREAKER.intervalMs - 5);
+  }
+});
+
+test('Being readable lets the next one try at once, being written to sets all free', async () => {
+  const { scope } = await open('recovers');
+  await health.read(scope);
+  expect(await admittedAmong(scope, 8)).toBe(1);
+  expect(await health.wrote(scope)).toBe(true);
+  expect(await admittedAmong(scope, 8)).toBe(8);
+});
+
+test('One that is down concerns no other, in the same installation or with the same name', async () => {
+  await open('down');
+  expect(await health.admit(scopeOf('up'), 300)).toMatchObject({ admitted: true });
+  const namesake = { ...scopeOf('down'), installationId: 'ha-2' };
+  expect(await health.admit(namesake, 300)).toMatchObject({ admitted: true });
+});
+
+test('One that asks for patience is not down, and is asked by nobody until then', async () => {
+  const { scope } = await open('throttles');
+  await health.throttled(scope, 200, 0);
+  // A shorter time that another worker was told does not shorten it.
+  await health.throttled(scope, 1, 0);
+  const startedAt = Date.now();
+  expect(await admittedAmong(scope, 4)).toBe(0);
+  await eventually(
+    () => admittedAmong(scope, 4),
+    (count) => count === 4,
+  );
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(150);
+});
+
+test('After it, its lanes come back one by one and not all at once; other lanes never waited', async () => {
+  const lanes = createLaneStore(database);
+  const plan = (conversationId: string, destinationId: string) =>
+    database.transaction((sql) =>
+      enqueue(
+        sql,
+        { installationId: 'ha-1', conversationId, destinationId },
+        [{ key: 'a', kind: 'message', payload: { author: 'visitor', text: 'a' } }],
+        null,
+      ),
+    );
+  for (let index = 0; index < 20; index += 1) await plan(`ha-1:${index}`, 'spread');
+  await plan('ha-1:other', 'free');
+  await health.throttled(scopeOf('spread'), 500, 1_000);
+  const claimed = await lanes.claim('worker', 50, 60_000);
+  expect(claimed.map(({ conversationId }) => conversationId)).toEqual(['ha-1:other']);
+  const moments: number[] = [];
+  const startedAt = Date.now();
+  await eventually(
+    async () => {
+      const leases = await lanes.claim('worker', 50, 60_000);
+      moments.push(...leases.map(() => Date.now() - startedAt));
+      return moments.length;
+    },
+    (count) => count === 20,
+  );
+  expect(moments[0]).toBeGreaterThanOrEqual(300);
+  expect(moments.at(-1)! - moments[0]!).toBeGreaterThan(400);
+  expect(new Set(moments).size).toBeGreaterThan(5);
+});

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { HttpError } from '../http/errors.ts';
+import { installationInPath } from '../installations/installation-in-path.ts';
 import { feedAddressSchema, importQuerySchema, statusQuerySchema } from './catalogue-import-schemas.ts';
 import { FeedFailure } from './feed-failure.ts';
 import type { FeedKind } from './feed-import-store.ts';
@@ -25,7 +26,7 @@ export function catalogueImportRoutes(imports: FeedImports, uploadLimit = UPLOAD
   return router;
 }
 
-const idOf = (request: Request): string => String(request.params['id']).toLowerCase();
+const idOf = (request: Request): string => installationInPath(String(request.params['id']));
 
 async function startImport(
   imports: FeedImports,

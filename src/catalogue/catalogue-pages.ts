@@ -12,6 +12,8 @@ import { createWalkPins } from './walk-pins.ts';
 export interface CataloguePages {
   products(query: CatalogueQuery): Promise<Buffer | string>;
   categories(query: CatalogueQuery): Promise<string>;
+  /** Loads an import that is about to go live, so that its first search waits for nothing. */
+  prepare(installationId: string, importId: string): Promise<void>;
   /** A new import of this installation is live: it is loaded while the old one still answers. */
   onLive(installationId: string): void;
 }
@@ -41,7 +43,7 @@ export function createCataloguePages({ store, sites, indexes, now = Date.now }: 
       return indexes.open(id, pinnedId);
     }
     const live = indexes.open(id, liveId);
-    const chosen = live.ready === undefined ? (indexes.newestReady(id) ?? live) : live;
+    const chosen = live.ready === undefined ? (indexes.newestReady(id, liveId) ?? live) : live;
     if (live.ready !== undefined) indexes.dropReplaced(id, liveId, pins.isPinned);
     if (offset === 0) pins.start(walk, chosen.importId);
     return chosen;
@@ -62,7 +64,7 @@ export function createCataloguePages({ store, sites, indexes, now = Date.now }: 
 
   return {
     async products(query) {
-      const site = await sites.find(query.idWebsite);
+      const site = await sites.find(query.idWebsite, query.idConnectorVersion);
       if (!site) return NOTHING;
       const walk = `products\n${site.id}\n${query.idOperator}\n${query.categoryId ?? ''}\n${query.search ?? ''}`;
       const cached = await choose(site, walk, query.offset);
@@ -70,11 +72,11 @@ export function createCataloguePages({ store, sites, indexes, now = Date.now }: 
       const style = { locale: site.locale ?? undefined, currency: site.currency ?? undefined };
       const canPageInDatabase = query.search === undefined && site.items > SMALL;
       const index = cached.ready ?? (canPageInDatabase ? undefined : await cached.index);
-      if (index === undefined || index === 'too-large') return fromDatabase(cached, query, style);
+      if (index === undefined || typeof index === 'string') return fromDatabase(cached, query, style);
       return index.columns.answer(index.page(query, query.offset, query.limit), style, now());
     },
     async categories(query) {
-      const site = await sites.find(query.idWebsite);
+      const site = await sites.find(query.idWebsite, query.idConnectorVersion);
       if (!site) return NOTHING;
       const cached = await choose(
         site,
@@ -84,6 +86,9 @@ export function createCataloguePages({ store, sites, indexes, now = Date.now }: 
       if (!cached) return NOTHING;
       const children = (await cached.categories).children(query.idParent);
       return JSON.stringify(children.slice(query.offset, query.offset + query.limit));
+    },
+    async prepare(installationId, importId) {
+      await indexes.open(installationId, importId).index;
     },
     onLive(installationId) {
       sites.forget(installationId);

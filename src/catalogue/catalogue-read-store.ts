@@ -1,5 +1,5 @@
 import type { Sql } from '../persistence/database.ts';
-import type { CategoryRow, ListedIds, ProductRow } from './catalogue-rows.ts';
+import type { CategoryRow, Placement, ProductRow } from './catalogue-rows.ts';
 
 /** What readers of a catalogue ask the database. Import ids are text: they are 64-bit numbers. */
 export interface CatalogueReadStore {
@@ -7,6 +7,8 @@ export interface CatalogueReadStore {
   sites(installationIds: readonly string[]): Promise<SiteRow[]>;
   /** The live imports of active installations, newest first. */
   liveImports(): Promise<{ installationId: string; importId: string }[]>;
+  /** What no other import has had, in any database; undefined for one that is gone. */
+  identity(importId: string): Promise<string | undefined>;
   /** Those of the ordinals from `from` to before `to`, in feed order. */
   products(importId: string, from: number, to: number): Promise<ProductRow[]>;
   /** The ordinal behind the last product; 0 for an import without any. */
@@ -14,8 +16,8 @@ export interface CatalogueReadStore {
   /** A page in feed order; of all products, or of those directly in one of the categories. */
   productPage(importId: string, page: ProductPage): Promise<ProductRow[]>;
   categories(importId: string): Promise<CategoryRow[]>;
-  /** How many products each category holds itself, with their ids where these are `most` at most. */
-  idsByCategory(importId: string, most: number): Promise<ListedIds[]>;
+  /** Ids and categories of the ordinals from `from` to before `to` that stand in a category, in feed order. */
+  placements(importId: string, from: number, to: number): Promise<Placement[]>;
   /** Rows of replaced imports are removed after a while. */
   hasProducts(importId: string): Promise<boolean>;
 }
@@ -25,6 +27,7 @@ export interface SiteRow {
   active: boolean;
   locale: string | null;
   currency: string | null;
+  connectorVersionId: string | null;
   importId: string | null;
   /** Products of the live import; 0 without one. */
   items: number;
@@ -51,7 +54,7 @@ export function createCatalogueReadStore(sql: Sql): CatalogueReadStore {
     sites(installationIds) {
       const statement = `
         SELECT installation.id, active, settings ->> 'locale' AS locale, settings ->> 'currency' AS currency,
-               live.id::text AS "importId", COALESCE(live.items, 0) AS items
+               settings ->> 'connectorVersionId' AS "connectorVersionId", live.id::text AS "importId", COALESCE(live.items, 0) AS items
           FROM installation
           LEFT JOIN LATERAL (
             SELECT id, items FROM feed_import
@@ -67,6 +70,12 @@ export function createCatalogueReadStore(sql: Sql): CatalogueReadStore {
          WHERE kind = 'catalogue' AND status = 'live' AND active
          GROUP BY installation_id ORDER BY MAX(feed_import.id) DESC`;
       return sql.query(statement);
+    },
+    async identity(importId) {
+      const statement = `
+        SELECT installation_id || ' ' || id || ' ' || EXTRACT(EPOCH FROM started_at) AS identity
+          FROM feed_import WHERE id = $1::bigint`;
+      return (await sql.query<{ identity: string }>(statement, [importId]))[0]?.identity;
     },
     products(importId, from, to) {
       // Closed on both sides: right after an import the planner knows nothing of the table, and "the next 500 rows"
@@ -99,19 +108,11 @@ export function createCatalogueReadStore(sql: Sql): CatalogueReadStore {
         SELECT id, parent_id AS "parentId", label FROM category WHERE import_id = $1::bigint ORDER BY ordinal, id`;
       return sql.query<CategoryRow>(statement, [importId]);
     },
-    idsByCategory(importId, most) {
-      // Only short lists are sorted: to sort all products keeps the embedded database, and so this process, for seconds.
+    placements(importId, from, to) {
       const statement = `
-        WITH counted AS (
-          SELECT category_id, COUNT(*)::int AS count FROM product
-           WHERE import_id = $1::bigint AND category_id IS NOT NULL GROUP BY category_id),
-        listed AS (
-          SELECT product.category_id, ARRAY_AGG(product.id ORDER BY ordinal) AS ids
-            FROM product JOIN counted ON counted.category_id = product.category_id AND count <= $2
-           WHERE import_id = $1::bigint GROUP BY product.category_id)
-        SELECT counted.category_id AS "categoryId", count, COALESCE(ids, '{}') AS ids
-          FROM counted LEFT JOIN listed ON listed.category_id = counted.category_id`;
-      return sql.query<ListedIds>(statement, [importId, most]);
+        SELECT id, category_id AS "categoryId" FROM product
+         WHERE import_id = $1::bigint AND ordinal >= $2 AND ordinal < $3 AND category_id IS NOT NULL ORDER BY ordinal`;
+      return sql.query<Placement>(statement, [importId, from, to]);
     },
     async hasProducts(importId) {
       const statement = `SELECT 1 AS one FROM product WHERE import_id = $1::bigint LIMIT 1`;

@@ -27,6 +27,12 @@ export interface CategoryRow {
   label: string;
 }
 
+/** Where a product stands. */
+export interface Placement {
+  id: string;
+  categoryId: string;
+}
+
 /** The products that stand directly in a category. */
 export interface ListedIds {
   categoryId: string;

@@ -1,4 +1,5 @@
 import { installationCandidates, parseWebsiteRef, type Platform } from '../installations/website-ref.ts';
+import { calledOne } from '../installations/plugin-tenant.ts';
 import type { CatalogueReadStore, SiteRow } from './catalogue-read-store.ts';
 
 /** How long what is known of an installation answers without a question to the database. */
@@ -9,37 +10,46 @@ const MOST_SITES = 10_000;
 
 /** Which installation a call is for, and its import that is live now. */
 export interface CatalogueSites {
-  /** Undefined for an unknown or disabled installation. At most two seconds old, unless the database is away. */
-  find(idWebsite: string): Promise<SiteRow | undefined>;
+  /**
+   * Undefined for an unknown or disabled installation. A bare number that both platforms have is the one whose connector
+   * version is named. At most two seconds old, unless the database is away.
+   */
+  find(idWebsite: string, connectorVersionId?: string): Promise<SiteRow | undefined>;
   /** Everything about this installation is read anew. */
   forget(installationId: string): void;
 }
 
 interface Known {
-  site: SiteRow;
+  /** Active ones the id may mean, likeliest first. */
+  sites: SiteRow[];
   readAt: number;
 }
 
-export function createCatalogueSites(store: CatalogueReadStore, defaultPlatform: Platform): CatalogueSites {
+/** `learnVersion`: what a call says of an installation whose connector version was never known. */
+export function createCatalogueSites(
+  store: CatalogueReadStore,
+  defaultPlatform: Platform,
+  learnVersion: (installationId: string, connectorVersionId: string) => Promise<void> = async () => undefined,
+): CatalogueSites {
   const known = new Map<string, Known>();
-  const reading = new Map<string, Promise<SiteRow | undefined>>();
+  const reading = new Map<string, Promise<SiteRow[]>>();
 
-  async function read(idWebsite: string): Promise<SiteRow | undefined> {
+  async function read(idWebsite: string): Promise<SiteRow[]> {
     const website = parseWebsiteRef(idWebsite);
-    if (!website) return undefined;
+    if (!website) return [];
     const candidates = installationCandidates(website, defaultPlatform);
     const rows = await store.sites(candidates);
-    const [site] = candidates.flatMap((id) => rows.filter((row) => row.id === id && row.active));
+    const sites = candidates.flatMap((id) => rows.filter((row) => row.id === id && row.active));
     // What is unknown is not remembered: it may be installed the next moment.
-    if (site === undefined) known.delete(idWebsite);
+    if (sites.length === 0) known.delete(idWebsite);
     else {
       if (known.size >= MOST_SITES) known.clear();
-      known.set(idWebsite, { site, readAt: performance.now() });
+      known.set(idWebsite, { sites, readAt: performance.now() });
     }
-    return site;
+    return sites;
   }
 
-  function readShared(idWebsite: string): Promise<SiteRow | undefined> {
+  function readShared(idWebsite: string): Promise<SiteRow[]> {
     let running = reading.get(idWebsite);
     if (running === undefined) {
       running = read(idWebsite).finally(() => reading.delete(idWebsite));
@@ -48,22 +58,35 @@ export function createCatalogueSites(store: CatalogueReadStore, defaultPlatform:
     return running;
   }
 
+  async function sitesOf(idWebsite: string): Promise<SiteRow[]> {
+    const one = known.get(idWebsite);
+    if (one === undefined) return readShared(idWebsite);
+    const age = performance.now() - one.readAt;
+    if (age < FRESH_MS) return one.sites;
+    const fresh = readShared(idWebsite);
+    if (age < USABLE_MS) {
+      fresh.catch(() => undefined);
+      return one.sites;
+    }
+    // A database that is away for a moment must not empty an agent's popup.
+    return fresh.catch(() => one.sites);
+  }
+
   return {
-    async find(idWebsite) {
-      const one = known.get(idWebsite);
-      if (one === undefined) return readShared(idWebsite);
-      const age = performance.now() - one.readAt;
-      if (age < FRESH_MS) return one.site;
-      const fresh = readShared(idWebsite);
-      if (age < USABLE_MS) {
-        fresh.catch(() => undefined);
-        return one.site;
+    async find(idWebsite, connectorVersionId) {
+      const sites = await sitesOf(idWebsite);
+      const [only] = sites;
+      if (sites.length === 1 && only?.connectorVersionId === null && connectorVersionId !== undefined) {
+        only.connectorVersionId = connectorVersionId;
+        // An agent does not wait for that, and the next call tells it again.
+        learnVersion(only.id, connectorVersionId).catch(() => undefined);
       }
-      // A database that is away for a moment must not empty an agent's popup.
-      return fresh.catch(() => one.site);
+      return calledOne(sites, connectorVersionId, (site) => site.connectorVersionId);
     },
     forget(installationId) {
-      for (const [idWebsite, { site }] of known) if (site.id === installationId) known.delete(idWebsite);
+      for (const [idWebsite, { sites }] of known) {
+        if (sites.some((site) => site.id === installationId)) known.delete(idWebsite);
+      }
     },
   };
 }

@@ -1,14 +1,6 @@
 import type { CategoryRow, ListedIds } from './catalogue-rows.ts';
+import type { CategoryAnswer } from './catalogue-schemas.ts';
 import { foldText, splitWords } from './text-folding.ts';
-
-/** An element of the categories answer (iAdvize contract 1.6). */
-export interface CategoryAnswer {
-  id: string;
-  idParent: string | null;
-  label: string;
-  products: string[] | null;
-  productsCount: number;
-}
 
 /** A category with more products of its own than this does not list them: the agent pages through them instead. */
 export const MOST_LISTED = 100;

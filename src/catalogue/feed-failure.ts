@@ -20,6 +20,8 @@ const ADVICE = {
 
 export type FeedFailureCode = keyof typeof ADVICE;
 
+export const FEED_FAILURES = Object.keys(ADVICE) as FeedFailureCode[];
+
 /** Ends an import. `message` is shown to the operator and holds nothing of the feed but line numbers. */
 export class FeedFailure extends Error {
   override readonly name = 'FeedFailure';

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { noInstallation } from '../installations/installation-in-path.ts';
 import { HttpError } from '../http/errors.ts';
 import type { Installations } from '../installations/installations.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -20,6 +21,8 @@ export interface FeedImportsOptions {
   http: StreamingHttpClient;
   installations: Pick<Installations, 'find'>;
   logger: Logger;
+  /** Makes a whole import ready for its readers before it goes live; what it throws is logged, and holds nothing up. */
+  beforeLive?: (installationId: string, kind: FeedKind, importId: string) => Promise<void>;
   /** Called after a feed's live import changed; what it throws is logged. */
   onLive: (installationId: string, kind: FeedKind) => void;
   /** Milliseconds for one import; 30 minutes unless told. */
@@ -63,8 +66,8 @@ export function createFeedImports(options: FeedImportsOptions) {
 
   async function settingsOf(installationId: string) {
     const installation = await installations.find(installationId);
-    if (!installation) throw new HttpError('not-found', 'There is no installation of that id. Ids look like "ha-123".');
-    return installation.settings.catalogue;
+    if (!installation) throw noInstallation();
+    return installation.settings;
   }
 
   /** An import is over for everybody a moment before its lock is free: that moment is no conflict. */
@@ -96,7 +99,7 @@ export function createFeedImports(options: FeedImportsOptions) {
 
   async function importNow(request: ImportRequest, importId: string): Promise<string> {
     const { installationId, kind, from } = request;
-    const settings = await settingsOf(installationId);
+    const { catalogue: settings, currency } = await settingsOf(installationId);
     // The feed's own time limit is told apart from the service's end by which signal it was.
     const time = AbortSignal.timeout(timeLimitMs);
     const outcome = await runImport({
@@ -104,7 +107,9 @@ export function createFeedImports(options: FeedImportsOptions) {
       importId,
       store,
       target: targets[kind],
+      currency,
       allowShrink: request.allowShrink ?? settings?.allowShrink ?? false,
+      beforeLive: () => prepare(request, importId),
       signal: AbortSignal.any([stopping.signal, time]),
       async open(signal) {
         if (from && 'bytes' in from) return from;
@@ -117,6 +122,14 @@ export function createFeedImports(options: FeedImportsOptions) {
     if (outcome === 'unchanged') await store.end(importId, 'unchanged');
     else tellLive(request);
     return outcome;
+  }
+
+  async function prepare({ installationId, kind }: FeedRef, importId: string): Promise<void> {
+    try {
+      await options.beforeLive?.(installationId, kind, importId);
+    } catch (error) {
+      logger.error({ event: 'before-live-failed', installation: installationId, error });
+    }
   }
 
   function tellLive({ installationId, kind }: FeedRef): void {

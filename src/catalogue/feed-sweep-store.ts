@@ -21,7 +21,7 @@ SELECT id::text FROM feed_import AS ended
                  AND later.status IN ('live', 'replaced') AND later.finished_at < now() - ${KEEP_REPLACED}))
         OR (status <> 'running' AND NOT EXISTS (SELECT 1 FROM installation WHERE id = ended.installation_id)))
    AND (${HAS_ROWS})
- ORDER BY id LIMIT 100`;
+ ORDER BY ended.id LIMIT 100`;
 
 const FORGET_HISTORY = `
 DELETE FROM feed_import AS ended

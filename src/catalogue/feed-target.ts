@@ -18,5 +18,6 @@ export interface FeedTarget {
   kind: FeedKind;
   formats: readonly FeedFormat[];
   list: 'first' | 'join';
-  begin(importId: string): FeedWriter;
+  /** `currency`: the installation's, for prices that name none. */
+  begin(importId: string, currency?: string): FeedWriter;
 }

@@ -13,11 +13,11 @@ export function catalogueTarget(rows: FeedRowsStore): FeedTarget {
     kind: 'catalogue',
     formats: FEED_FORMATS,
     list: 'first',
-    begin: (importId) => createCatalogueWriter(rows, importId),
+    begin: (importId, currency) => createCatalogueWriter(rows, importId, currency),
   };
 }
 
-function createCatalogueWriter(store: FeedRowsStore, importId: string): FeedWriter {
+function createCatalogueWriter(store: FeedRowsStore, importId: string, currency: string | undefined): FeedWriter {
   const categories = createCategoryCollector();
   let waiting = new Map<string, NewProduct & { line: number }>();
   let repeated: FeedProblem[] = [];
@@ -25,7 +25,7 @@ function createCatalogueWriter(store: FeedRowsStore, importId: string): FeedWrit
 
   return {
     take(item) {
-      const mapped = mapProduct(item);
+      const mapped = mapProduct(item, currency);
       if ('reason' in mapped) return { used: false, problems: [{ line: item.line, ...mapped }] };
       const { categoryPath, ...product } = mapped.product;
       const problems = mapped.notes.map((reason) => ({ line: item.line, id: product.id, reason }));

@@ -5,23 +5,27 @@ import { ProductColumns } from './product-columns.ts';
 import { hashText, SearchIndex } from './search-index.ts';
 import { createSlices } from './sliced-work.ts';
 import { squashReference } from './text-folding.ts';
+import { sortNumbers } from './sort-numbers.ts';
 import { FIELD, PostingsBuilder } from './word-postings.ts';
 
 /** Rows per query: what the driver takes apart at once must not hold the event loop up. */
 const ROWS_AT_ONCE = 500;
+/** Queries on their way at once. */
+const AHEAD = 3;
 
 /** An index that would not fit. */
 export class IndexTooLarge extends Error {}
 
 /**
  * Reads one import and builds its index, in slices. Throws `IndexTooLarge` as soon as it is clear that it would take
- * more than `mostBytes`.
+ * more than `mostBytes`. `hold` is told now and then what it takes by now, and may throw to end it.
  */
 export async function buildIndex(
   store: CatalogueReadStore,
   importId: string,
   categories: CategoryAnswers,
   mostBytes: number,
+  hold: (bytes: number) => void = () => undefined,
 ): Promise<SearchIndex> {
   const pause = createSlices();
   const columns = new ProductColumns();
@@ -56,26 +60,35 @@ export async function buildIndex(
   const end = await store.endOrdinal(importId);
   const fetch = (from: number): Promise<ProductRow[]> => store.products(importId, from, from + ROWS_AT_ONCE);
   // The next rows are on their way while these are worked on.
-  let coming = fetch(0);
+  const coming: Promise<ProductRow[]>[] = [];
+  const ask = (from: number): void => {
+    if (from >= end) return;
+    const rows = fetch(from);
+    // Whoever leaves the loop early leaves these behind.
+    rows.catch(() => undefined);
+    coming.push(rows);
+  };
+  for (let ahead = 0; ahead < AHEAD; ahead += 1) ask(ahead * ROWS_AT_ONCE);
   for (let from = 0; from < end; from += ROWS_AT_ONCE) {
-    const rows = await coming;
-    coming = fetch(from + ROWS_AT_ONCE);
-    // Whoever leaves this loop early leaves this behind.
-    coming.catch(() => undefined);
+    const rows = (await coming.shift()) ?? [];
+    ask(from + AHEAD * ROWS_AT_ONCE);
     for (const row of rows) {
       add(row);
       await pause();
     }
     if (columns.bytes + postings.bytes > mostBytes) throw new IndexTooLarge();
+    hold(columns.bytes + postings.heldBytes);
   }
-  await coming;
   columns.finish();
+  hold(columns.bytes + postings.finishingBytes);
+  const hashes = Uint32Array.from(referenceHashes);
   const index = new SearchIndex({
     categories,
     columns,
     postings: await postings.finish(),
     categoryPlaces: Uint32Array.from(categoryPlaces),
-    referenceHashes: Uint32Array.from(referenceHashes),
+    referenceHashes: hashes,
+    sortedHashes: await sortNumbers(hashes),
   });
   if (index.bytes > mostBytes) throw new IndexTooLarge();
   return index;

@@ -17,17 +17,23 @@ export function fieldsOfJson(item: object, list: 'first' | 'join'): Map<string, 
 
 function textOf(value: unknown, list: 'first' | 'join'): string {
   if (typeof value === 'string') return value.trim();
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return list === 'first' ? numberText(value) : String(value);
+  if (typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) {
     const texts = value.map((entry) => textOf(entry, list)).filter((text) => text !== '');
     return list === 'first' ? (texts[0] ?? '') : texts.join(', ');
   }
   if (typeof value !== 'object' || value === null) return '';
   const members = value as Record<string, unknown>;
-  const amount = AMOUNTS.map((name) => plain(members[name])).find((text) => text !== '');
+  const amount = AMOUNTS.map((name) => plainAmount(members[name])).find((text) => text !== '');
   if (amount !== undefined) return `${amount} ${plain(members['currency'])}`.trim();
   return NAMES.map((name) => plain(members[name])).find((text) => text !== '') ?? '';
 }
+
+/** A number has no thousands separators: with a fourth decimal 1.299 cannot be taken for "1.299", which may be 1299. */
+const numberText = (value: number): string => String(value).replace(/\.\d{3}$/, '$&0');
+
+const plainAmount = (value: unknown): string => (typeof value === 'number' ? numberText(value) : plain(value));
 
 const plain = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';

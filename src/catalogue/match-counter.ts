@@ -1,3 +1,5 @@
+import { type FrequentWords, rankIn } from './frequent-words.ts';
+
 /** Matches fewer than this are sorted; more are collected by a sweep over all products. */
 const SORT_BELOW = 2048;
 
@@ -13,6 +15,8 @@ export interface Stretch {
 
 /** Looking one candidate up in a list costs about as much as reading this many of its entries. */
 const LOOKUP_COST = 24;
+/** The same for a column. */
+const COLUMN_COST = 1;
 
 /**
  * Finds the products that match every word of a query. Works in columns shared by all indexes of the process: a query
@@ -20,6 +24,9 @@ const LOOKUP_COST = 24;
  */
 const columns = { wordsSeen: new Uint8Array(0), total: new Uint8Array(0), ofWord: new Uint8Array(0) };
 let touched = new Uint32Array(0);
+let kept = new Uint32Array(0);
+/** One place for each sum of scores, and one more. */
+const places = new Uint32Array(257);
 
 function makeRoom(products: number): void {
   if (columns.wordsSeen.length >= products) return;
@@ -27,6 +34,7 @@ function makeRoom(products: number): void {
   columns.total = new Uint8Array(products);
   columns.ofWord = new Uint8Array(products);
   touched = new Uint32Array(products);
+  kept = new Uint32Array(products);
 }
 
 const sizeOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum, { from, to }) => sum + to - from, 0);
@@ -39,6 +47,7 @@ export function matchEvery(
   entries: Uint32Array,
   words: readonly (readonly Stretch[])[],
   products: number,
+  frequent: FrequentWords,
   accept: ((product: number) => boolean) | undefined,
 ): Uint32Array {
   makeRoom(products);
@@ -46,18 +55,40 @@ export function matchEvery(
   let count = 0;
   rarestFirst.forEach((stretches, round) => {
     for (const stretch of stretches) {
-      if (round > 0 && stretch.oneWord && stretch.to - stretch.from > count * LOOKUP_COST) {
-        lookUpCandidates(entries, stretch, round, count);
-      } else {
-        count = readStretch(entries, stretch, round, count);
-      }
+      const size = stretch.to - stretch.from;
+      const canLookUp = round > 0 && stretch.oneWord && size > count * COLUMN_COST;
+      const column = canLookUp ? frequent.column(stretch.from, stretch.to) : undefined;
+      if (column) readColumn(column, stretch, round, count);
+      else if (canLookUp && size > count * LOOKUP_COST) lookUpCandidates(entries, stretch, round, count);
+      else count = readStretch(entries, stretch, round, count);
     }
   });
   const inOrder = rarestFirst[0]?.length === 1 && rarestFirst[0][0]?.oneWord === true;
-  const found = collect(touched.subarray(0, count), inOrder, words.length, products, accept);
+  const found = rank(keep(count, inOrder, words.length, products, accept));
   const { wordsSeen } = columns;
   for (let at = 0; at < count; at += 1) wordsSeen[touched[at] ?? 0] = 0;
   return found;
+}
+
+function note(product: number, score: number, round: number): void {
+  const { wordsSeen, total, ofWord } = columns;
+  if (wordsSeen[product] === round) {
+    wordsSeen[product] = round + 1;
+    ofWord[product] = score;
+    total[product] = (total[product] ?? 0) + score;
+  } else if (score < (ofWord[product] ?? 0)) {
+    total[product] = (total[product] ?? 0) - (ofWord[product] ?? 0) + score;
+    ofWord[product] = score;
+  }
+}
+
+/** Looks for each candidate in a frequent word's column. */
+function readColumn(column: Uint8Array, { penalty }: Stretch, round: number, count: number): void {
+  for (let at = 0; at < count; at += 1) {
+    const product = touched[at] ?? 0;
+    const rank = rankIn(column, product);
+    if (rank > 0 && (columns.wordsSeen[product] ?? 0) >= round) note(product, (rank - 1) * 2 + penalty, round);
+  }
 }
 
 /** Reads all entries; those of the first word become the candidates. Returns how many candidates there are now. */
@@ -99,34 +130,47 @@ function lookUpCandidates(entries: Uint32Array, { from, to, penalty }: Stretch, 
   }
 }
 
-function collect(
-  candidates: Uint32Array,
+/** Puts the candidates with all words that are accepted into `kept`, in product order. Returns how many there are. */
+function keep(
+  candidates: number,
   areInOrder: boolean,
   rounds: number,
   products: number,
   accept: ((product: number) => boolean) | undefined,
-): Uint32Array {
-  const { wordsSeen, total } = columns;
-  const kept = new Uint32Array(candidates.length);
+): number {
+  const { wordsSeen } = columns;
+  const isFound = (product: number): boolean => wordsSeen[product] === rounds && (accept?.(product) ?? true);
   let count = 0;
-  if (areInOrder || candidates.length < SORT_BELOW) {
-    for (const product of candidates) if (wordsSeen[product] === rounds) kept[count++] = product;
-    if (!areInOrder) kept.subarray(0, count).sort();
-  } else {
-    for (let product = 0; product < products; product += 1) if (wordsSeen[product] === rounds) kept[count++] = product;
+  for (let at = 0; at < candidates; at += 1) {
+    const product = touched[at] ?? 0;
+    if (isFound(product)) kept[count++] = product;
   }
-  const inOrder = accept === undefined ? kept.subarray(0, count) : kept.subarray(0, count).filter(accept);
-  const counts = new Uint32Array(257);
-  for (const product of inOrder) {
-    const next = (total[product] ?? 0) + 1;
-    counts[next] = (counts[next] ?? 0) + 1;
+  if (areInOrder) return count;
+  if (count < SORT_BELOW) kept.subarray(0, count).sort();
+  else {
+    count = 0;
+    for (let product = 0; product < products; product += 1) if (isFound(product)) kept[count++] = product;
   }
-  for (let score = 0; score < 256; score += 1) counts[score + 1] = (counts[score + 1] ?? 0) + (counts[score] ?? 0);
-  const ranked = new Uint32Array(inOrder.length);
-  for (const product of inOrder) {
+  return count;
+}
+
+/** The first so many of `kept` by their sums; of the same sum in the order they have. */
+function rank(count: number): Uint32Array {
+  const { total } = columns;
+  const ranked = new Uint32Array(count);
+  places.fill(0);
+  let highest = 0;
+  for (let at = 0; at < count; at += 1) {
+    const score = total[kept[at] ?? 0] ?? 0;
+    places[score + 1] = (places[score + 1] ?? 0) + 1;
+    if (score > highest) highest = score;
+  }
+  for (let score = 1; score <= highest; score += 1) places[score] = (places[score] ?? 0) + (places[score - 1] ?? 0);
+  for (let at = 0; at < count; at += 1) {
+    const product = kept[at] ?? 0;
     const score = total[product] ?? 0;
-    const place = counts[score] ?? 0;
-    counts[score] = place + 1;
+    const place = places[score] ?? 0;
+    places[score] = place + 1;
     ranked[place] = product;
   }
   return ranked;

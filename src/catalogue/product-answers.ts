@@ -1,4 +1,5 @@
 import type { ProductRow } from './catalogue-rows.ts';
+import type { ProductAnswer } from './catalogue-schemas.ts';
 import { priceText } from './price-text.ts';
 
 /** How prices of an installation are written. */
@@ -17,7 +18,7 @@ export type PriceParts = Pick<ProductRow, 'price' | 'salePrice' | 'saleFrom' | '
  */
 export function productHead(row: ProductRow): string {
   const { id, title, productUrl, brand, description, shortDescription, available, imageUrl, reference } = row;
-  const head = JSON.stringify({
+  const head = {
     id,
     title,
     productUrl,
@@ -27,8 +28,8 @@ export function productHead(row: ProductRow): string {
     ...(available !== null && { available }),
     imageUrl,
     reference: reference === '' ? id : reference,
-  });
-  return `${head.slice(0, -1)},"priceCatalog":`;
+  } satisfies Omit<ProductAnswer, 'priceCatalog' | 'pricePromotion' | 'priceSpecial'>;
+  return `${JSON.stringify(head).slice(0, -1)},"priceCatalog":`;
 }
 
 /** Whether the sale price holds at `now` (milliseconds since 1970). */
@@ -36,16 +37,22 @@ export function saleHolds(saleFrom: number | null, saleTo: number | null, now: n
   return (saleFrom === null || now >= saleFrom) && (saleTo === null || now <= saleTo);
 }
 
-/** The rest of a product's JSON. Both prices are display texts; `promotion` is null when there is none now. */
+/** The rest of a product's JSON, of prices that are JSON already; `promotion` is null when there is none now. */
 export function productTail(catalog: string, promotion: string | null): string {
-  const promotionJson = promotion === null ? 'null' : JSON.stringify(promotion);
-  return `${JSON.stringify(catalog)},"pricePromotion":${promotionJson},"priceSpecial":null}`;
+  return `${catalog},"pricePromotion":${promotion ?? 'null'},"priceSpecial":null}`;
 }
 
-/** A product's whole JSON, made from its row. A product without a price has an empty text, never "null €". */
+/** A price as JSON, so that it can be kept and copied: a display text. */
+export const priceJson = (amount: string, currency: string | undefined, locale: string | undefined): string =>
+  JSON.stringify(priceText(amount, currency, locale));
+
+/** A product without a price has an empty text, never "null €". */
+export const NO_PRICE_JSON = '""';
+
+/** A product's whole JSON, made from its row. */
 export function productJson(row: ProductRow, style: PriceStyle, now: number): string {
-  const write = (amount: string): string => priceText(amount, row.currency ?? style.currency, style.locale);
+  const write = (amount: string): string => priceJson(amount, row.currency ?? style.currency, style.locale);
   const onSale = row.salePrice !== null && saleHolds(row.saleFrom, row.saleTo, now);
   const promotion = onSale && row.salePrice !== null ? write(row.salePrice) : null;
-  return productHead(row) + productTail(row.price === null ? '' : write(row.price), promotion);
+  return productHead(row) + productTail(row.price === null ? NO_PRICE_JSON : write(row.price), promotion);
 }

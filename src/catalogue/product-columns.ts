@@ -1,11 +1,24 @@
 import type { ProductRow } from './catalogue-rows.ts';
-import { productHead, productTail, saleHolds, type PriceStyle } from './product-answers.ts';
-import { priceText } from './price-text.ts';
+import { NO_PRICE_JSON, priceJson, productHead, productTail, saleHolds, type PriceStyle } from './product-answers.ts';
 
 /** Rows that share one buffer. */
 const BLOCK = 512;
 const NONE = 0xffffffff;
 const BYTES_PER_PRICE = 64;
+
+/** The columns as they are kept in a file. */
+export interface PackedColumns {
+  count: number;
+  /** Bytes of each block of heads. */
+  blocks: number[];
+  prices: string[];
+  /** Product, from, to; null = no limit on that side. */
+  saleDates: [number, number | null, number | null][];
+  ends: Uint32Array;
+  price: Uint32Array;
+  sale: Uint32Array;
+  heads: readonly Uint8Array[];
+}
 
 /**
  * What answers are made of, one column per thing: JSON up to the price as UTF-8 outside the JavaScript heap, prices as
@@ -17,9 +30,9 @@ export class ProductColumns {
   readonly #prices: string[] = [];
   readonly #priceNumbers = new Map<string, number>();
   #pending: string[] = [];
-  #ends = new Uint32Array(1024);
-  #price = new Uint32Array(1024);
-  #sale = new Uint32Array(1024);
+  #ends: Uint32Array = new Uint32Array(1024);
+  #price: Uint32Array = new Uint32Array(1024);
+  #sale: Uint32Array = new Uint32Array(1024);
   /** Pairs of from and to, of the few products that have any; NaN = no limit on that side. */
   readonly #saleDates = new Map<number, [number, number]>();
   #count = 0;
@@ -28,6 +41,34 @@ export class ProductColumns {
     style: { locale: undefined, currency: undefined },
     texts: [],
   };
+
+  /** Takes what `pack` gave, `heads` as one piece. Its memory is used as it is. */
+  static unpack(packed: Omit<PackedColumns, 'heads'>, heads: Buffer): ProductColumns {
+    const columns = new ProductColumns();
+    let from = 0;
+    for (const length of packed.blocks) columns.#blocks.push(heads.subarray(from, (from += length)));
+    columns.#prices.push(...packed.prices);
+    for (const [at, start, end] of packed.saleDates) columns.#saleDates.set(at, [start ?? NaN, end ?? NaN]);
+    columns.#count = packed.count;
+    columns.#headBytes = heads.length;
+    [columns.#ends, columns.#price, columns.#sale] = [packed.ends, packed.price, packed.sale];
+    return columns;
+  }
+
+  /** To be called behind `finish`. */
+  pack(): PackedColumns {
+    const dates = [...this.#saleDates].map(([at, [from, to]]): [number, number, number] => [at, from, to]);
+    return {
+      count: this.#count,
+      blocks: this.#blocks.map((block) => block.length),
+      prices: this.#prices,
+      saleDates: dates,
+      ends: this.#ends,
+      price: this.#price,
+      sale: this.#sale,
+      heads: this.#blocks,
+    };
+  }
 
   get count(): number {
     return this.#count;
@@ -59,23 +100,26 @@ export class ProductColumns {
 
   /** The JSON array of these products. `now`: milliseconds since 1970. */
   answer(products: ArrayLike<number>, style: PriceStyle, now: number): Buffer {
-    const tails = Array.from(products, (at) => this.#tail(at, style, now));
-    // At most three bytes of UTF-8 per UTF-16 code unit.
-    const size = tails.reduce((sum, tail) => sum + 3 * tail.length + 1, 2) + this.#headsSize(products);
+    const tails: string[] = [];
+    let size = 2;
+    for (let index = 0; index < products.length; index += 1) {
+      const at = products[index] ?? 0;
+      const tail = this.#tail(at, style, now);
+      tails[index] = tail;
+      // At most three bytes of UTF-8 per UTF-16 code unit, and a comma.
+      size += this.#end(at) - this.#start(at) + 3 * tail.length + 1;
+    }
     const answer = Buffer.allocUnsafe(size);
-    let written = answer.write('[');
+    let written = 0;
+    answer[written++] = 0x5b;
     for (let index = 0; index < products.length; index += 1) {
       const at = products[index] ?? 0;
       if (index > 0) answer[written++] = 0x2c;
       written += this.#blocks[Math.floor(at / BLOCK)]?.copy(answer, written, this.#start(at), this.#end(at)) ?? 0;
       written += answer.write(tails[index] ?? '', written);
     }
-    written += answer.write(']', written);
+    answer[written++] = 0x5d;
     return answer.subarray(0, written);
-  }
-
-  #headsSize(products: ArrayLike<number>): number {
-    return Array.from(products).reduce((sum, at) => sum + this.#end(at) - this.#start(at), 0);
   }
 
   #start(at: number): number {
@@ -87,20 +131,25 @@ export class ProductColumns {
   }
 
   #tail(at: number, style: PriceStyle, now: number): string {
-    const [from, to] = this.#saleDates.get(at) ?? [NaN, NaN];
-    const onSale =
-      this.#sale[at] !== NONE && saleHolds(Number.isNaN(from) ? null : from, Number.isNaN(to) ? null : to, now);
-    const catalog = this.#text(this.#price[at] ?? NONE, style) ?? '';
-    return productTail(catalog, onSale ? (this.#text(this.#sale[at] ?? NONE, style) ?? null) : null);
+    const onSale = this.#sale[at] !== NONE && this.#saleHolds(at, now);
+    const catalog = this.#priceJson(this.#price[at] ?? NONE, style) ?? NO_PRICE_JSON;
+    return productTail(catalog, onSale ? (this.#priceJson(this.#sale[at] ?? NONE, style) ?? null) : null);
   }
 
-  #text(number: number, style: PriceStyle): string | undefined {
+  #saleHolds(at: number, now: number): boolean {
+    const [from, to] = this.#saleDates.get(at) ?? [NaN, NaN];
+    return saleHolds(Number.isNaN(from) ? null : from, Number.isNaN(to) ? null : to, now);
+  }
+
+  #priceJson(number: number, style: PriceStyle): string | undefined {
     if (number === NONE) return undefined;
     const { locale, currency: own } = this.#written.style;
     if (locale !== style.locale || own !== style.currency) this.#written = { style: { ...style }, texts: [] };
     const { texts } = this.#written;
+    const known = texts[number];
+    if (known !== undefined) return known;
     const [amount = '', currency] = (this.#prices[number] ?? '').split(' ');
-    return (texts[number] ??= priceText(amount, currency ?? style.currency, style.locale));
+    return (texts[number] = priceJson(amount, currency ?? style.currency, style.locale));
   }
 
   #numberOf(amount: string | null, currency: string | null): number {
@@ -129,7 +178,7 @@ export class ProductColumns {
   }
 
   #grow(length: number): void {
-    const resize = (column: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
+    const resize = (column: Uint32Array): Uint32Array => {
       const grown = new Uint32Array(length);
       grown.set(column.subarray(0, this.#count));
       return grown;

@@ -35,8 +35,11 @@ const MAX_LABEL = 200;
 const MAX_DEPTH = 10;
 const MAX_URL = 2_048;
 
-/** Turns an item into a product, with the reason when it is none. Never throws. */
-export function mapProduct(item: RawItem): ProductMapping {
+/**
+ * Turns an item into a product, with the reason when it is none. Never throws. `currency`: of prices that name none;
+ * it helps to read them, and is not made theirs.
+ */
+export function mapProduct(item: RawItem, currency?: string): ProductMapping {
   const fields = productFieldsOf(item.fields);
   const id = clean(fields.id ?? '');
   if (id === '') return { id: null, reason: 'has no id' };
@@ -50,7 +53,7 @@ export function mapProduct(item: RawItem): ProductMapping {
 
   const description = cutAtWord(toPlainText(fields.description ?? ''), MAX_DESCRIPTION);
   const short = toPlainText(fields.shortDescription ?? '') || description;
-  const prices = mapPrices(fields);
+  const prices = mapPrices(fields, currency);
   const product = {
     id,
     title,
@@ -70,11 +73,11 @@ export function mapProduct(item: RawItem): ProductMapping {
 type PriceColumns = Pick<MappedProduct, 'price' | 'salePrice' | 'saleFrom' | 'saleTo' | 'currency'>;
 
 /** A sale price that may be wrong is left out: an agent would quote it. */
-function mapPrices(fields: ProductFields): { columns: PriceColumns; notes: string[] } {
+function mapPrices(fields: ProductFields, usual: string | undefined): { columns: PriceColumns; notes: string[] } {
   const notes: string[] = [];
-  const price = fields.price === undefined ? undefined : readPrice(fields.price);
-  if (fields.price !== undefined && !price) notes.push('its price cannot be read and was left out');
   const stated = /^[a-z]{3}$/i.test(fields.currency ?? '') ? fields.currency?.toUpperCase() : undefined;
+  const price = fields.price === undefined ? undefined : readPrice(fields.price, stated ?? usual);
+  if (fields.price !== undefined && !price) notes.push('its price cannot be read and was left out');
   const currency = price?.currency ?? stated ?? null;
   const columns: PriceColumns = {
     price: price?.amount ?? null,
@@ -85,7 +88,7 @@ function mapPrices(fields: ProductFields): { columns: PriceColumns; notes: strin
   };
   if (fields.salePrice === undefined) return { columns, notes };
 
-  const sale = readPrice(fields.salePrice);
+  const sale = readPrice(fields.salePrice, currency ?? usual);
   const dates = fields.saleDates === undefined ? { from: null, to: null } : readSaleDates(fields.saleDates);
   if (!sale) notes.push('its sale_price cannot be read and was left out');
   else if (!dates) notes.push('its sale_price_effective_date cannot be read; the sale_price was left out');

@@ -23,6 +23,10 @@ export interface ImportRun {
   store: FeedImportStore;
   target: FeedTarget;
   allowShrink: boolean;
+  /** The installation's, for prices that name none. */
+  currency?: string | undefined;
+  /** Called once all rows are there, before anybody sees them. */
+  beforeLive(): Promise<void>;
   /** Aborted when the service stops or the time is up. */
   signal: AbortSignal;
   open(signal: AbortSignal): Promise<OpenedFeed | 'unchanged'>;
@@ -43,6 +47,7 @@ export async function runImport(run: ImportRun): Promise<'live' | 'unchanged'> {
   try {
     const progress = await writeItems(run, opened);
     await assertPlausible(run, progress);
+    await run.beforeLive();
     run.signal.throwIfAborted();
     const outcome = await run.store.goLive(run.feed, run.importId, progress, opened.validators ?? {});
     if (outcome !== 'live') throw new FeedFailure(outcome === 'removed' ? 'removed' : 'interrupted');
@@ -55,7 +60,7 @@ export async function runImport(run: ImportRun): Promise<'live' | 'unchanged'> {
 async function writeItems(run: ImportRun, opened: OpenedFeed): Promise<ImportProgress> {
   const { store, importId, target, signal } = run;
   const tally = createTally();
-  const writer = target.begin(importId);
+  const writer = target.begin(importId, run.currency);
   const items = readFeed({
     source: opened.bytes,
     format: opened.format,

@@ -1,4 +1,5 @@
 import type { CategoryAnswers } from './category-answers.ts';
+import { FrequentWords } from './frequent-words.ts';
 import { matchEvery, type Stretch } from './match-counter.ts';
 import type { ProductColumns } from './product-columns.ts';
 import { foldText, splitWords, squashReference } from './text-folding.ts';
@@ -20,6 +21,8 @@ export interface IndexParts {
   categoryPlaces: Uint32Array;
   /** Per product a hash of its squashed reference. */
   referenceHashes: Uint32Array;
+  /** The same in ascending order. */
+  sortedHashes: Uint32Array;
 }
 
 const PREFIX_PENALTY = 1;
@@ -32,6 +35,7 @@ const SHORTEST_MISTYPED = 3;
 const SHORTEST_MISTYPED_PREFIX = 5;
 /** Remembered results: product numbers over all queries, 2 MB. */
 const MOST_REMEMBERED = 500_000;
+const KEPT_SHARE = 0.9;
 
 /** FNV-1a, 32 bits. */
 export function hashText(text: string): number {
@@ -53,26 +57,31 @@ export class SearchIndex {
   readonly categories: CategoryAnswers;
   readonly columns: ProductColumns;
   readonly #parts: IndexParts;
-  readonly #sortedHashes: Uint32Array;
   readonly #remembered = new Map<string, Uint32Array>();
+  readonly #frequent: FrequentWords;
   #rememberedNumbers = 0;
 
   constructor(parts: IndexParts) {
     this.categories = parts.categories;
     this.columns = parts.columns;
     this.#parts = parts;
-    this.#sortedHashes = parts.referenceHashes.toSorted();
+    this.#frequent = new FrequentWords(parts.postings.entries, parts.columns.count);
   }
 
-  /** What it takes in memory, remembered results at their most. */
+  get parts(): IndexParts {
+    return this.#parts;
+  }
+
+  /** What it takes in memory, with what is remembered of queries at its most. */
   get bytes(): number {
-    const { categories, columns, postings, categoryPlaces, referenceHashes } = this.#parts;
-    const arrays = [postings.starts, postings.entries, categoryPlaces, referenceHashes, this.#sortedHashes];
+    const { categories, columns, postings, categoryPlaces, referenceHashes, sortedHashes } = this.#parts;
+    const arrays = [postings.starts, postings.entries, categoryPlaces, referenceHashes, sortedHashes];
     const results = Math.min(MOST_REMEMBERED, 64 * columns.count) * 4;
     return (
       categories.bytes +
       columns.bytes +
       postings.vocabulary.bytes +
+      this.#frequent.bytes +
       arrays.reduce((sum, one) => sum + one.byteLength, results)
     );
   }
@@ -97,8 +106,11 @@ export class SearchIndex {
     this.#remembered.set(key, found);
     // An empty result costs its key all the same.
     this.#rememberedNumbers += found.length + key.length;
+    const most = Math.min(MOST_REMEMBERED, 64 * this.columns.count);
+    if (this.#rememberedNumbers <= most) return;
+    // Many at once: to begin with a Map's oldest entry means to step over all that were deleted.
     for (const [oldest, numbers] of this.#remembered) {
-      if (this.#rememberedNumbers <= Math.min(MOST_REMEMBERED, 64 * this.columns.count)) break;
+      if (this.#rememberedNumbers <= most * KEPT_SHARE) break;
       this.#remembered.delete(oldest);
       this.#rememberedNumbers -= numbers.length + oldest.length;
     }
@@ -118,7 +130,7 @@ export class SearchIndex {
     if (words.length === 0) return new Uint32Array(0);
 
     const match = (stretches: Stretch[][]): Uint32Array =>
-      matchEvery(postings.entries, stretches, this.columns.count, accept);
+      matchEvery(postings.entries, stretches, this.columns.count, this.#frequent, accept);
     const exact = words.map((word, index) => this.#stretches(word, index === words.length - 1));
     const found = exact.every((stretches) => stretches.length > 0) ? match(exact) : new Uint32Array(0);
     const ranked = this.#exactReferenceFirst(found, squashReference(search), accept);
@@ -181,12 +193,13 @@ export class SearchIndex {
   }
 
   #isReferenceHash(hash: number): boolean {
-    let [low, high] = [0, this.#sortedHashes.length];
+    const { sortedHashes } = this.#parts;
+    let [low, high] = [0, sortedHashes.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#sortedHashes[middle] ?? 0) < hash) low = middle + 1;
+      if ((sortedHashes[middle] ?? 0) < hash) low = middle + 1;
       else high = middle;
     }
-    return this.#sortedHashes[low] === hash;
+    return sortedHashes[low] === hash;
   }
 }

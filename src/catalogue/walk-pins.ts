@@ -5,6 +5,9 @@
 const PIN_MS = 5 * 60_000;
 const LONGEST_WALK_MS = 9 * 60_000;
 const MOST_PINS = 20_000;
+/** Beginning with a Map's oldest entry means to step over all that were deleted: it is done for many at once. */
+const SWEEP_EVERY_MS = 1_000;
+const KEPT_PINS = 18_000;
 
 interface Pin {
   importId: string;
@@ -25,6 +28,7 @@ export function createWalkPins(now: () => number = Date.now): WalkPins {
   // In the order of their last use, so that the first is the first to end.
   const pins = new Map<string, Pin>();
   const lastUse = new Map<string, number>();
+  let sweptAt = -Infinity;
 
   function put(walk: string, pin: Pin): void {
     pins.delete(walk);
@@ -32,14 +36,20 @@ export function createWalkPins(now: () => number = Date.now): WalkPins {
     lastUse.set(pin.importId, pin.usedAt);
   }
 
+  function sweep(at: number): void {
+    sweptAt = at;
+    const most = pins.size > MOST_PINS ? KEPT_PINS : MOST_PINS;
+    for (const [oldest, { usedAt }] of pins) {
+      if (pins.size <= most && at - usedAt < PIN_MS) break;
+      pins.delete(oldest);
+    }
+  }
+
   return {
     start(walk, importId) {
       const at = now();
       put(walk, { importId, startedAt: at, usedAt: at });
-      for (const [oldest, { usedAt }] of pins) {
-        if (pins.size <= MOST_PINS && at - usedAt < PIN_MS) break;
-        pins.delete(oldest);
-      }
+      if (pins.size > MOST_PINS || Math.abs(at - sweptAt) >= SWEEP_EVERY_MS) sweep(at);
     },
     find(walk) {
       const pin = pins.get(walk);

@@ -1,9 +1,15 @@
 import { BETWEEN_WORDS, foldText, foldUnit } from './text-folding.ts';
 
-const FIRST_SLOTS = 1 << 14;
+/** Tables side by side, by the first bits of the hash: each grows alone, so that growing never takes long. */
+const SHARDS = 1 << 6;
+const SHARD_SHIFT = 32 - 6;
+const FIRST_SLOTS = 1 << 8;
+const FIRST_WORDS = 1 << 14;
 const FIRST_UNITS = 1 << 16;
 const LONGEST_WORD = 100;
 const FREE = -1;
+/** A start, a hash, and some three slots. */
+const BYTES_PER_WORD = 20;
 
 /** FNV-1a, 32 bits. */
 const HASH_START = 0x811c9dc5;
@@ -15,11 +21,12 @@ const HASH_FACTOR = 0x01000193;
  */
 export class WordTable {
   /** Numbers of words, by hash; open addressing. */
-  #slots = new Int32Array(FIRST_SLOTS).fill(FREE);
+  readonly #slots = Array.from({ length: SHARDS }, () => new Int32Array(FIRST_SLOTS).fill(FREE));
+  readonly #used = new Uint32Array(SHARDS);
   #units = new Uint16Array(FIRST_UNITS);
   /** Word n stands in `#units` from `#starts[n]` to `#starts[n + 1]`. */
-  #starts = new Uint32Array(FIRST_SLOTS);
-  #hashes = new Uint32Array(FIRST_SLOTS);
+  #starts = new Uint32Array(FIRST_WORDS);
+  #hashes = new Uint32Array(FIRST_WORDS);
   #count = 0;
   readonly #word = new Uint16Array(LONGEST_WORD);
 
@@ -35,11 +42,19 @@ export class WordTable {
     return number;
   }
 
-  /** All words, by number. */
-  words(): string[] {
-    return Array.from({ length: this.#count }, (_, number) =>
-      String.fromCharCode(...this.#units.subarray(this.#starts[number] ?? 0, this.#starts[number + 1] ?? 0)),
-    );
+  /** Words so far: their numbers are those below. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** The word of a number. */
+  word(number: number): string {
+    return String.fromCharCode(...this.#units.subarray(this.#starts[number] ?? 0, this.#starts[number + 1] ?? 0));
+  }
+
+  /** What is in use of it, in bytes: pages of an array that were never written to are no memory. */
+  get bytes(): number {
+    return 2 * (this.#starts[this.#count] ?? 0) + this.#count * BYTES_PER_WORD;
   }
 
   /** False when the text must be folded as a whole; the words up to there were called back already. */
@@ -64,17 +79,21 @@ export class WordTable {
   }
 
   #intern(length: number, hash: number): number {
-    const mask = this.#slots.length - 1;
+    const shard = hash >>> SHARD_SHIFT;
+    const slots = this.#slots[shard] ?? new Int32Array(FIRST_SLOTS);
+    const mask = slots.length - 1;
     let slot = hash & mask;
     for (;;) {
-      const number = this.#slots[slot] ?? FREE;
+      const number = slots[slot] ?? FREE;
       if (number === FREE) break;
       if (this.#hashes[number] === hash && this.#isWord(number, length)) return number;
       slot = (slot + 1) & mask;
     }
     const number = this.#append(length, hash);
-    this.#slots[slot] = number;
-    if (this.#count * 2 > this.#slots.length) this.#growSlots();
+    slots[slot] = number;
+    const used = (this.#used[shard] ?? 0) + 1;
+    this.#used[shard] = used;
+    if (used * 2 > slots.length) this.#slots[shard] = this.#grown(slots);
     return number;
   }
 
@@ -93,23 +112,31 @@ export class WordTable {
       units.set(this.#units);
       this.#units = units;
     }
+    if (number + 1 === this.#starts.length) {
+      this.#starts = twice(this.#starts);
+      this.#hashes = twice(this.#hashes);
+    }
     this.#units.set(this.#word.subarray(0, length), start);
     this.#starts[number + 1] = start + length;
     this.#hashes[number] = hash;
     return number;
   }
 
-  #growSlots(): void {
-    const size = this.#slots.length * 2;
-    const [starts, hashes] = [new Uint32Array(size), new Uint32Array(size)];
-    starts.set(this.#starts);
-    hashes.set(this.#hashes);
-    [this.#starts, this.#hashes] = [starts, hashes];
-    this.#slots = new Int32Array(size).fill(FREE);
-    for (let number = 0; number < this.#count; number += 1) {
-      let slot = (hashes[number] ?? 0) & (size - 1);
-      while (this.#slots[slot] !== FREE) slot = (slot + 1) & (size - 1);
-      this.#slots[slot] = number;
+  #grown(slots: Int32Array): Int32Array<ArrayBuffer> {
+    const grown = new Int32Array(slots.length * 2).fill(FREE);
+    const mask = grown.length - 1;
+    for (const number of slots) {
+      if (number === FREE) continue;
+      let slot = (this.#hashes[number] ?? 0) & mask;
+      while (grown[slot] !== FREE) slot = (slot + 1) & mask;
+      grown[slot] = number;
     }
+    return grown;
   }
+}
+
+function twice(column: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(column.length * 2);
+  larger.set(column);
+  return larger;
 }

@@ -144,6 +144,23 @@ describe('The installation', () => {
   ])('%s', async (text, ids) => {
     expect(await idsOf(text)).toEqual(ids);
   });
+  test('of a bare number that both platforms have is the one whose connector version is called', async () => {
+    const versions = ['c008849d-7cb1-40ca-9503-d6df2c5cddd8', '3f0e6840-48fe-4e87-8f3b-6ef3f75f18d8'];
+    const calledAs = (idWebsite: string, version = 0): Promise<string[]> =>
+      idsOf(`idConnectorVersion=${versions[version]}&idWebsite=${idWebsite}&limit=1`);
+    expect(await calledAs('123', 1)).toEqual(['p0']);
+    await calledAs('ha-123', 0);
+    await calledAs('sd-123', 1);
+    await eventually(
+      () => calledAs('123', 1),
+      (ids) => ids[0] === 'of-sd',
+    );
+    expect(await calledAs('123', 0)).toEqual(['p0']);
+    expect(await idsOf(`idConnectorVersion=${versions[1]}&idWebsite=123`, 'categories')).toEqual([]);
+    // The first call could have meant either of the two, so nothing was learned from it.
+    const { body } = await service.admin<{ connectorVersionId: string }>('GET', '/installations/ha-123');
+    expect(body.connectorVersionId).toBe(versions[0]);
+  });
   test('answers nothing once it is disabled', async () => {
     expect(await idsOf('idWebsite=5')).toEqual(['of-ha-5']);
     await service.database.query(`UPDATE installation SET active = false WHERE id = 'ha-5'`);

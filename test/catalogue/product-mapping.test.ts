@@ -115,7 +115,18 @@ test.each([
   ['1,299', '1299', undefined],
   ['1.234.567', '1234567', undefined],
   ['0.500 KWD', '0.500', 'KWD'],
+  ['12.500 KWD', '12.500', 'KWD'],
+  ['BHD 1.250', '1.250', 'BHD'],
+  ['1,250 KWD', '1250', 'KWD'],
+  ['1,250.500 KWD', '1250.500', 'KWD'],
+  ['12,500 TND', '12.500', 'TND'],
+  ['25,000 IQD', '25000', 'IQD'],
+  ['1.299 EUR', '1299', 'EUR'],
+  ['1,500 JPY', '1500', 'JPY'],
+  ['1500.00 JPY', '1500.00', 'JPY'],
   ['$5', '5', undefined],
+  ['now 5 usd', '5', 'USD'],
+  ['5 € per set', '5', 'EUR'],
   ['from 5 usd', '5', 'USD'],
 ])('price %j', (text, amount, currency) => {
   expect(readPrice(text)).toEqual({ amount, currency });

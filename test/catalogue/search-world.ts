@@ -6,7 +6,7 @@ import type { SearchIndex } from '../../src/catalogue/search-index.ts';
 
 /** The store of one import that lives in arrays. */
 export function storeOf(products: readonly ProductRow[]): CatalogueReadStore {
-  const rest = { sites: [], liveImports: [], productPage: [], categories: [], idsByCategory: [] };
+  const rest = { sites: [], liveImports: [], productPage: [], categories: [], placements: [] };
   const empty = Object.fromEntries(Object.keys(rest).map((name) => [name, async () => []]));
   return {
     ...(empty as unknown as CatalogueReadStore),

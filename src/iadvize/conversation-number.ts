@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { GraphqlClient, GraphqlCredentials } from './graphql-client.ts';
+import type { GraphqlClient } from './graphql-client.ts';
+import type { GraphqlCredentials } from './graphql-login.ts';
 import { IadvizeFailure } from './iadvize-failure.ts';
 import type { RestClient } from './rest-client.ts';
 import { conversationListSchema } from './rest-schemas.ts';

@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import type { HttpClient } from '../outgoing/http-client.ts';
-import type { OutgoingRequest, OutgoingResponse } from '../outgoing/outgoing-request.ts';
-import { OutgoingError } from '../outgoing/outgoing-error.ts';
+import type { OutgoingResponse } from '../outgoing/outgoing-request.ts';
+import { type GraphqlCredentials, logInToGraphql, parseJson, sendToIadvize } from './graphql-login.ts';
 import { IadvizeFailure } from './iadvize-failure.ts';
 
 const TIMEOUT_MS = 10_000;
 /** A token is given up this long before its end: a call must not outlive it on the way. */
 const EXPIRY_MARGIN_MS = 60_000;
 
-const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 const answerSchema = z.object({ data: z.unknown().optional(), errors: z.array(z.unknown()).optional() });
-
-export interface GraphqlCredentials {
-  username: string;
-  password: string;
-}
 
 export interface GraphqlClient {
   /** Runs a query and parses `data`. Throws `IadvizeFailure`. */
@@ -42,15 +36,8 @@ export function createGraphqlClient(
 ): GraphqlClient {
   const tokens = new Map<string, Promise<Token>>();
 
-  async function logIn({ username, password }: GraphqlCredentials): Promise<Token> {
-    const body = new URLSearchParams({ username, password, grant_type: 'password' }).toString();
-    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const url = new URL(urls.oauth);
-    const response = await send(http, { method: 'POST', url, headers, body, timeoutMs: TIMEOUT_MS });
-    if (response.status >= 400) throw new IadvizeFailure('credentials-refused');
-    const token = tokenSchema.safeParse(parseJson(response.body));
-    if (!token.success) throw new IadvizeFailure('bad-answer');
-    const { access_token: value, expires_in: seconds } = token.data;
+  async function logIn(credentials: GraphqlCredentials): Promise<Token> {
+    const { token: value, seconds } = await logInToGraphql(urls.oauth, credentials, http);
     return { value, endsAt: now().getTime() + seconds * 1000 - EXPIRY_MARGIN_MS };
   }
 
@@ -83,7 +70,7 @@ export function createGraphqlClient(
       const body = JSON.stringify({ query: document, variables });
       const run = async (token: string): Promise<OutgoingResponse> => {
         const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-        return send(http, { method: 'POST', url, headers, body, timeoutMs: TIMEOUT_MS });
+        return sendToIadvize(http, { method: 'POST', url, headers, body, timeoutMs: TIMEOUT_MS });
       };
       const token = await tokenFor(credentials);
       let response = await run(token);
@@ -101,27 +88,8 @@ export function createGraphqlClient(
   };
 }
 
-async function send(http: HttpClient, request: OutgoingRequest): Promise<OutgoingResponse> {
-  try {
-    const response = await http.request(request);
-    if (response.status === 429 || response.status >= 500) throw new IadvizeFailure('unavailable');
-    return response;
-  } catch (error) {
-    if (error instanceof OutgoingError) throw new IadvizeFailure('unavailable');
-    throw error;
-  }
-}
-
 /** Refused by status, or by the documented error code in a body of any status. */
 function isTokenRefused({ status, body }: OutgoingResponse): boolean {
   if (status === 401) return true;
   return z.object({ error: z.literal('invalid_token') }).safeParse(parseJson(body)).success;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -9,9 +9,12 @@ export type IadvizeFailureKind = 'unavailable' | 'credentials-refused' | 'not-fo
 
 export class IadvizeFailure extends Error {
   readonly kind: IadvizeFailureKind;
+  /** How long iAdvize asked to be left alone, in ms. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(kind: IadvizeFailureKind) {
+  constructor(kind: IadvizeFailureKind, retryAfterMs?: number) {
     super(`iAdvize: ${kind}`);
     this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
   }
 }

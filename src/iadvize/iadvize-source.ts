@@ -1,7 +1,8 @@
 import type { HttpClient } from '../outgoing/http-client.ts';
 import type { Database } from '../persistence/database.ts';
 import { findConversationNumber } from './conversation-number.ts';
-import type { GraphqlClient, GraphqlCredentials } from './graphql-client.ts';
+import type { GraphqlClient } from './graphql-client.ts';
+import type { GraphqlCredentials } from './graphql-login.ts';
 import { type HistoryEntry, readHistory } from './history.ts';
 import { IadvizeFailure } from './iadvize-failure.ts';
 import { findOperatorName } from './operator-directory.ts';
@@ -60,6 +61,8 @@ export type TranscriptLine = HistoryEntry & { name?: string };
 export interface IadvizeSource {
   visitor(asked: AskedConversation): Promise<{ details: IadvizeVisitor } | { unreadable: Unreadable }>;
   transcript(asked: AskedConversation): Promise<{ entries: TranscriptLine[] } | { unreadable: Unreadable }>;
+  /** The number of a conversation that events call by its UUID; empty when it is not told. */
+  otherIds(asked: AskedConversation): Promise<string[]>;
   operatorName(installationId: string, operatorId: string): Promise<string | undefined>;
 }
 
@@ -108,6 +111,21 @@ export function createIadvizeSource(dependencies: IadvizeSourceDependencies): Ia
         const entries = readHistory(conversation.history);
         return { entries: entries.map((entry) => (entry.author === 'agent' && name ? { ...entry, name } : entry)) };
       });
+    },
+    async otherIds(asked) {
+      const reached = await reach(asked.installationId);
+      // Without either, the whole list would have to be read while a visitor waits.
+      const canAsk = reached?.access.graphql !== undefined || asked.visitorExternalId !== undefined;
+      if (!reached || !canAsk) return [];
+      const { access, rest } = reached;
+      const question = { ...asked, platform: access.platform, websiteNumber: access.websiteNumber };
+      try {
+        const number = await findConversationNumber(question, rest, { client: graphql, credentials: access.graphql });
+        return number === undefined ? [] : [number];
+      } catch (error) {
+        if (error instanceof IadvizeFailure && error.kind !== 'unavailable') return [];
+        throw error;
+      }
     },
     async operatorName(installationId, operatorId) {
       const reached = await reach(installationId);

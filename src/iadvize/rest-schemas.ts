@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { storableText } from '../persistence/storable-text.ts';
 
-const idText = z.union([z.string(), z.number()]).transform(String);
+export const idText = z.union([z.string(), z.number()]).transform(String);
 
 /** Empty texts are what the API has for "not known". */
-const text = z
+export const text = z
   .union([z.string(), z.number()])
   .nullish()
   .transform((value) =>
@@ -30,7 +30,7 @@ export const visitorListSchema = z.array(visitorSchema);
 /** `[type, local time, text, epoch ms?]` (contract 3.2). */
 const historyEntrySchema = z.tuple([z.coerce.number(), z.unknown()]).rest(z.unknown());
 
-const historySchema = z.union([
+export const historySchema = z.union([
   z.array(historyEntrySchema),
   z.string().transform((json, context) => {
     const parsed = z.array(historyEntrySchema).safeParse(parseJson(json));

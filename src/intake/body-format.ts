@@ -32,8 +32,10 @@ function flatForm(form: URLSearchParams): Record<string, unknown> {
   const fields = new Map<string, string | string[]>();
   for (const [key, value] of form) {
     const [, name] = /^([^[\]]+)\[\d*\]$/.exec(key) ?? [];
-    if (name === undefined) fields.set(key, value);
-    else fields.set(name, [...(fields.get(name) ?? []), value]);
+    const listed = fields.get(name ?? key);
+    if (name !== undefined) fields.set(name, [...[listed ?? []].flat(), value]);
+    // A name that came with brackets before stays a list.
+    else fields.set(key, Array.isArray(listed) ? [...listed, value] : value);
   }
   return Object.fromEntries(fields);
 }

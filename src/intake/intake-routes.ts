@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import { sameSecret } from '../http/constant-time.ts';
 import { HttpError } from '../http/errors.ts';
 import { captureRawBody } from '../http/raw-body.ts';
+import { crashPoint } from '../observability/crash-point.ts';
 import type { EventStore } from './event-store.ts';
 import type { EventSource } from './read-event.ts';
 
@@ -10,9 +11,11 @@ export const WEBHOOK_BODY_LIMIT = 256 * 1024;
 
 async function storeEvent(events: EventStore, source: EventSource, request: Request): Promise<{ status: string }> {
   try {
+    crashPoint('K2');
     const stored = await events.store({ source, contentType: request.get('content-type'), body: request.rawBody });
-    request.logFields['eventStatus'] = stored.status;
-    if (stored.duplicate) request.logFields['duplicate'] = true;
+    crashPoint('K4');
+    request.logFields.eventStatus = stored.status;
+    if (stored.duplicate) request.logFields.duplicate = true;
     return { status: stored.status };
   } catch (cause) {
     // Nothing is on disk, so the sender must try again: that is what a 503 tells it.
@@ -28,6 +31,7 @@ export function webhookRoutes(events: EventStore): Router {
   const router = Router();
   router.post('/iadvize/webhooks', async (request, response) => {
     response.status(202).json(await storeEvent(events, 'webhook', request));
+    crashPoint('K5', 0);
   });
   return router;
 }

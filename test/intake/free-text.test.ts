@@ -25,6 +25,6 @@ test.each([
   const { id } = await intake.stored(event);
   const read = async () =>
     (await intake.events()).find((one) => one.id === id) as { status: string; plannedAt?: string | null } | undefined;
-  await eventually(read, (seen) => seen?.status === 'quarantined' || Boolean(seen?.plannedAt), 3_000);
+  await eventually(read, (seen) => seen?.status === 'quarantined' || Boolean(seen?.plannedAt));
   expect(intake.service.logs()).not.toContain('planning-failed');
 });

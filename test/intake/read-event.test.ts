@@ -67,6 +67,14 @@ describe('A form-encoded body', () => {
     });
   });
 
+  test.each([
+    ['plainly before brackets', 'operatorIds=12&operatorIds[]=3', ['12', '3']],
+    ['plainly behind brackets', 'operatorIds[]=3&operatorIds=12', ['3', '12']],
+    ['with and without a place', 'operatorIds=12&operatorIds[0]=3&operatorIds[]=4', ['12', '3', '4']],
+  ])('with a list that is written %s', (_spelling, list, operatorIds) => {
+    expect(read(`${asForm(closed).toString()}&${list}`, FORM)).toMatchObject({ event: { operatorIds } });
+  });
+
   test('with a list of one written plainly', () => {
     const form = `${asForm(closed).toString()}&operatorIds=12`;
     expect(read(form, FORM)).toMatchObject({ event: { operatorIds: ['12'] } });

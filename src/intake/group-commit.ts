@@ -1,0 +1,80 @@
+/** Writes many things with one statement and one commit. */
+export interface GroupCommitOptions<Item, Result> {
+  /** Commits all of them or none; answers in the order of `items`. Their keys differ. */
+  write(items: readonly Item[]): Promise<Result[]>;
+  /** Two items of one key are never written together. */
+  keyOf(item: Item): string;
+  /** Whether the fault lies in one of the items: then each is written alone, so that only that one fails. */
+  isItsOwnFault(error: unknown): boolean;
+  mostItems: number;
+  /** Statements on their way at once. */
+  mostWriting: number;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Whoever comes while nothing is being written is written at once; who comes meanwhile shares the next statement. So a
+ * quiet service waits for nothing, and a busy one commits once for many. Resolves when the item's own commit is done.
+ */
+export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>) {
+  const { keyOf, mostItems, mostWriting } = options;
+  let waiting: Waiting<Item, Result>[] = [];
+  let writing = 0;
+
+  function takeBatch(): Waiting<Item, Result>[] {
+    const keys = new Set<string>();
+    const batch: Waiting<Item, Result>[] = [];
+    const rest: Waiting<Item, Result>[] = [];
+    for (const one of waiting) {
+      const key = keyOf(one.item);
+      if (batch.length < mostItems && !keys.has(key)) {
+        keys.add(key);
+        batch.push(one);
+      } else rest.push(one);
+    }
+    waiting = rest;
+    return batch;
+  }
+
+  async function writeAlone(one: Waiting<Item, Result>): Promise<void> {
+    try {
+      const [result] = await options.write([one.item]);
+      one.resolve(result as Result);
+    } catch (error) {
+      one.reject(error);
+    }
+  }
+
+  async function writeBatch(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await options.write(batch.map(({ item }) => item));
+      batch.forEach((one, index) => one.resolve(results[index] as Result));
+    } catch (error) {
+      if (batch.length > 1 && options.isItsOwnFault(error)) {
+        for (const one of batch) await writeAlone(one);
+      } else batch.forEach((one) => one.reject(error));
+    }
+  }
+
+  function pump(): void {
+    while (writing < mostWriting && waiting.length > 0) {
+      writing += 1;
+      void writeBatch(takeBatch()).finally(() => {
+        writing -= 1;
+        pump();
+      });
+    }
+  }
+
+  return (item: Item): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      // A turn later, so that all requests of this turn of the event loop go together.
+      if (waiting.length === 1) setImmediate(pump);
+    });
+}

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const closingField = z.strictObject({
   id: z.string().min(1).max(100),
-  idParent: z.string().optional(),
-  label: z.record(z.string(), z.string().min(1)),
+  idParent: z.string().optional().describe('The field shows with this one.'),
+  label: z.record(z.string(), z.string().min(1)).describe('By language: `{"en": "Subject", "fr": "Objet"}`.'),
   fieldType: z.enum(['TEXT', 'CHECKBOX', 'SELECT', 'TEXTAREA', 'INTEGER', 'DECIMAL']),
   isRequired: z.boolean().default(false),
   options: z.array(z.strictObject({ label: z.string(), value: z.string() })).optional(),

@@ -3,20 +3,10 @@ import { captureRawBody } from '../http/raw-body.ts';
 import { readJson } from '../http/json-body.ts';
 import { pageQuerySchema } from '../http/paging.ts';
 import { z } from 'zod';
-import { HttpError } from '../http/errors.ts';
 import type { Installations } from './installations.ts';
-import { parseWebsiteRef } from './website-ref.ts';
+import { installationInPath as installationId } from './installation-in-path.ts';
 
 const SETTINGS_BODY_LIMIT = 1024 * 1024;
-
-/** "HA-123" and "ha-123" are one installation; whatever is no id at all is none. */
-function installationId(text: string): string {
-  const ref = parseWebsiteRef(text);
-  if (ref?.platform === undefined) {
-    throw new HttpError('not-found', 'There is no installation of that id. Ids look like "ha-123".');
-  }
-  return `${ref.platform}-${ref.number}`;
-}
 
 /** `/admin/api/installations` (product 3). Mount behind the admin guard. */
 export function installationRoutes(installations: Installations): Router {

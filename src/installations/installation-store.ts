@@ -34,6 +34,8 @@ export interface InstallationStore {
   replace(installation: NewInstallation, unchangedSince?: Date): Promise<boolean>;
   setKeyHash(id: string, keyHash: string): Promise<boolean>;
   find(id: string): Promise<StoredInstallation | undefined>;
+  /** Another one after every change of the row; undefined when there is none of that id. */
+  versionOf(id: string): Promise<string | undefined>;
   findByKeyHash(keyHash: string): Promise<StoredInstallation | undefined>;
   list(after: string | undefined, limit: number): Promise<StoredInstallation[]>;
   idsOfClient(clientId: string): Promise<string[]>;
@@ -45,7 +47,9 @@ type Row = Prisma.InstallationGetPayload<object>;
 
 const purposeOf = (id: string): string => `installation/${id}`;
 
-export function createInstallationStore({ prisma }: Database, secretBox: SecretBox): InstallationStore {
+export function createInstallationStore(database: Database, secretBox: SecretBox): InstallationStore {
+  const { prisma } = database;
+
   function toColumns(installation: NewInstallation) {
     const { id, label, clientId, open, secrets, keyHash, fileHash } = installation;
     return {
@@ -98,6 +102,10 @@ export function createInstallationStore({ prisma }: Database, secretBox: SecretB
       const row = await prisma.installation.findUnique({ where: { id } });
       return row ? fromRow(row) : undefined;
     },
+    async versionOf(id) {
+      const statement = `SELECT xmin::text || '/' || ctid::text AS version FROM installation WHERE id = $1`;
+      return (await database.query<{ version: string }>(statement, [id]))[0]?.version;
+    },
     async findByKeyHash(keyHash) {
       const row = await prisma.installation.findUnique({ where: { keyHash } });
       return row ? fromRow(row) : undefined;
@@ -119,6 +127,7 @@ export function createInstallationStore({ prisma }: Database, secretBox: SecretB
         prisma.installation.deleteMany({ where: { id } }),
         // Not live any more at once; the catalogue's sweep removes their rows.
         prisma.feedImport.updateMany({ where: { installationId: id }, data: { status: 'replaced' } }),
+        prisma.destinationHealth.deleteMany({ where: { installationId: id } }),
         prisma.profileAction.deleteMany({ where: { conversationId: { startsWith: `${id}:` } } }),
       ]);
       return count === 1;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { DestinationType } from '../destinations/contract.ts';
 import { HttpError } from '../http/errors.ts';
+import { noInstallation } from './installation-in-path.ts';
 import { hashInstallationKey, newInstallationKey } from './installation-key.ts';
 import type { InstallationStore, NewInstallation, StoredInstallation } from './installation-store.ts';
 import { pendingPart } from './pending-values.ts';
 import { keepStoredSecrets, maskSecrets, putSecrets, type Secrets, takeSecrets } from './setting-secrets.ts';
-import { createSettingsSchema, type InstallationSettings } from './settings-schema.ts';
+import { createSettingsSchema, identitySchema, type InstallationSettings } from './settings-schema.ts';
 import type { Platform } from './website-ref.ts';
 
 /** An installation with its settings as they take effect: secrets in clear, defaults filled in. Never log one. */
@@ -37,22 +38,18 @@ export interface Installations {
   idsOfClient(clientId: string): Promise<string[]>;
 }
 
-const identitySchema = z.looseObject({
-  platform: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['sd', 'ha'])),
-  websiteId: z.union([z.int().positive(), z.string().regex(/^\d{1,15}$/, 'must be a number')]).transform(Number),
-});
-
 /** Members of a shown installation that are not settings: sent back in a PUT they change nothing. */
 const SHOWN_ONLY = ['id', 'active', 'hasInstallationKey', 'createdAt', 'updatedAt'];
 
 /** How often a change is tried anew when somebody else was quicker. */
 const MAX_TURNS = 5;
+/** Installations whose settings are kept in memory as they take effect. */
+const MOST_OPENED = 1_000;
 
 export function createInstallations(store: InstallationStore, types: readonly DestinationType[]): Installations {
   const settingsSchema = createSettingsSchema(types);
+  // To decrypt and judge settings takes longer than to ask whether they changed.
+  const opened = new Map<string, { version: string; installation: Installation }>();
 
   /** Validates input against what is stored; what is stored stays as it was given, so that defaults can change. */
   function read(input: unknown, stored: Secrets = {}): NewInstallation {
@@ -68,7 +65,9 @@ export function createInstallations(store: InstallationStore, types: readonly De
   function show(stored: StoredInstallation): ShownInstallation {
     const { id, platform, websiteId, active, hasKey, createdAt, updatedAt, clientId } = stored;
     const settings = maskSecrets(stored.open, stored.secrets, types);
-    const learned = clientId === undefined ? {} : { clientId: Number(clientId) };
+    const number = Number(clientId);
+    // A number that JSON's readers would round is shown as text.
+    const learned = clientId === undefined ? {} : { clientId: Number.isSafeInteger(number) ? number : clientId };
     return {
       id,
       platform,
@@ -84,7 +83,7 @@ export function createInstallations(store: InstallationStore, types: readonly De
 
   async function findOrThrow(id: string): Promise<StoredInstallation> {
     const stored = await store.find(id);
-    if (!stored) throw new HttpError('not-found', 'There is no installation of that id. Ids look like "ha-123".');
+    if (!stored) throw noInstallation();
     return stored;
   }
 
@@ -135,11 +134,26 @@ export function createInstallations(store: InstallationStore, types: readonly De
       return (await store.list(after, limit)).map(show);
     },
     async find(id) {
+      // Read before the row: what is kept may be newer than its version says, never older.
+      const version = await store.versionOf(id);
+      const known = opened.get(id);
+      if (known && known.version === version) return known.installation;
       const stored = await store.find(id);
-      if (!stored) return undefined;
+      if (!stored || version === undefined) return undefined;
       const { platform, websiteId, label, active, clientId } = stored;
       const settings = settingsSchema.parse(putSecrets(stored.open, stored.secrets, types));
-      return { id, platform, websiteId, label, active, ...(clientId !== undefined && { clientId }), settings };
+      const installation = {
+        id,
+        platform,
+        websiteId,
+        label,
+        active,
+        ...(clientId !== undefined && { clientId }),
+        settings,
+      };
+      if (opened.size >= MOST_OPENED) opened.clear();
+      opened.set(id, { version, installation });
+      return installation;
     },
     idsOfClient: (clientId) => store.idsOfClient(clientId),
   };

@@ -24,12 +24,22 @@ export function createTenantFinder(
     if (!website) return undefined;
     const candidates = installationCandidates(website, defaultPlatform);
     const found = (await Promise.all(candidates.map((id) => installations.find(id)))).filter((one) => one?.active);
-    const called = found.find((one) => one?.settings.connectorVersionId === idConnectorVersion);
-    const tenant = (idConnectorVersion === undefined ? undefined : called) ?? found[0];
-    const unknownVersion = tenant?.settings.connectorVersionId === undefined;
-    if (tenant && unknownVersion && idConnectorVersion !== undefined) await learnVersion(tenant.id, idConnectorVersion);
+    const tenant = calledOne(found, idConnectorVersion, (one) => one?.settings.connectorVersionId);
+    // Of two platforms' installations nobody knows which one was called: nothing is learned from a guess.
+    const isUnknown = found.length === 1 && tenant?.settings.connectorVersionId === undefined;
+    if (tenant && isUnknown && idConnectorVersion !== undefined) await learnVersion(tenant.id, idConnectorVersion);
     return tenant;
   };
+}
+
+/** Of the installations that a website may mean, likeliest first: the one whose connector version was called, if any. */
+export function calledOne<One>(
+  found: readonly One[],
+  version: string | undefined,
+  versionOf: (one: One) => string | null | undefined,
+): One | undefined {
+  if (found.length < 2 || version === undefined) return found[0];
+  return found.find((one) => versionOf(one) === version) ?? found[0];
 }
 
 /** One member of a query or form: the first where it came several times; "idWebsite]" is a slip of the documents. */

@@ -2,19 +2,33 @@ import { z } from 'zod';
 import type { DestinationType } from '../destinations/contract.ts';
 import { timeZone } from '../destinations/time-zone.ts';
 import { closingFormSchema } from './closing-form-schema.ts';
+import { crmUrlTemplate } from './crm-url-template.ts';
 import { DEFAULT_LATE_START_SECONDS } from './planning-queries.ts';
 
 const secretText = z.string().min(1).max(4096);
 const httpsOrHttp = z.url({ protocol: /^https?$/ });
-const CRM_PLACEHOLDER = /\{(externalId|email|visitorId)\}/;
+/** A website's number has 15 digits at most, in every spelling (see `parseWebsiteRef`). */
+const MOST_WEBSITE = 999_999_999_999_999;
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** What destinations of all types have. */
+export const destinationShape = {
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'may hold lower-case letters, digits and "-" only')
+    .describe('A name of your choice; unique in the installation.'),
+  role: z
+    .enum(['primary', 'watcher'])
+    .optional()
+    .describe('Only the primary’s answers go back to the visitor; there is one at most.'),
+};
 
 function destinationSchema(types: readonly DestinationType[]) {
   const byType = new Map(types.map((type) => [type.type, type]));
   return z
     .strictObject({
-      id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'may hold lower-case letters, digits and "-" only'),
+      ...destinationShape,
       type: z.enum(types.map((type) => type.type)),
-      role: z.enum(['primary', 'watcher']).optional(),
       settings: z.record(z.string(), z.unknown()),
     })
     .superRefine((destination, context) => {
@@ -25,41 +39,70 @@ function destinationSchema(types: readonly DestinationType[]) {
     });
 }
 
+/** Which website an installation is for; the settings stand beside it. */
+export const identitySchema = z.looseObject({
+  platform: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['sd', 'ha']))
+    .describe('`ha` or `sd`.'),
+  websiteId: z
+    .union([z.int(), z.string().regex(/^\d+$/, 'must be a number')])
+    .transform(Number)
+    // What no call could name would be installed and never found.
+    .pipe(z.int().positive().max(MOST_WEBSITE))
+    .describe('The website’s number on its platform.'),
+});
+
 /** The JSON of product.md 4. Strict: an unknown setting is refused, so that a misspelt one is not silently nothing. */
 export function createSettingsSchema(types: readonly DestinationType[]) {
   return z.strictObject({
-    label: z.string().min(1).max(200),
+    label: z.string().min(1).max(200).describe('What the operator calls it.'),
     locale: z
       .string()
       .regex(/^[a-z]{2}([-_][A-Za-z]{2,4})?$/, 'must look like "fr" or "fr-FR"')
-      .optional(),
+      .optional()
+      .describe('`fr` or `fr-FR`: language of prices, and of labels where the agent’s is not known.'),
     currency: z
       .string()
-      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
-      .optional(),
-    timeZone: timeZone.optional(),
-    clientId: z.union([z.int().positive(), z.string().regex(/^\d{1,18}$/)]).optional(),
-    connectorVersionId: z.string().optional(),
+      .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 code such as EUR')
+      .optional()
+      .describe('ISO 4217 code, for prices whose feed names none.'),
+    timeZone: timeZone.optional().describe('Of times that people read: `Europe/Paris`.'),
+    clientId: z
+      .union([z.int().positive(), z.string().regex(/^\d{1,18}$/)])
+      .optional()
+      .describe('iAdvize’s number of the client; learned from events.'),
+    connectorVersionId: z.string().optional().describe('Learned from plug-in calls.'),
     iadvize: z
       .strictObject({
-        restApiKey: secretText.optional(),
+        restApiKey: secretText.optional().describe('Reads visitors and transcripts. Secret.'),
         graphqlUsername: z.string().optional(),
-        graphqlPassword: secretText.optional(),
+        graphqlPassword: secretText.optional().describe('Secret.'),
         botOperatorId: z.string().optional(),
       })
-      .optional(),
+      .optional()
+      .describe('Access to iAdvize’s own APIs.'),
     catalogue: z
       .strictObject({
-        url: httpsOrHttp.optional(),
-        format: z.enum(['google-merchant', 'csv', 'tsv', 'json', 'ndjson']).optional(),
+        url: httpsOrHttp.optional().describe('Where the product feed is read.'),
+        format: z
+          .enum(['google-merchant', 'csv', 'tsv', 'json', 'ndjson'])
+          .optional()
+          .describe('Guessed from the content where it is absent.'),
         refreshMinutes: z.int().min(1).max(10_080).default(60),
-        allowShrink: z.boolean().default(false),
+        allowShrink: z
+          .boolean()
+          .default(false)
+          .describe('Whether a feed may have fewer than half of the items that are live.'),
         maxMegabytes: z.int().min(1).max(10_240).default(2_048),
       })
       .optional(),
     profile: z
       .strictObject({
-        crmUrlTemplate: z.string().regex(CRM_PLACEHOLDER, 'must hold {externalId} or {email}').optional(),
+        crmUrlTemplate: crmUrlTemplate
+          .optional()
+          .describe('Link to a person in the CRM, with `{externalId}`, `{email}` or `{visitorId}` in it.'),
       })
       .optional(),
     closingForm: closingFormSchema.optional(),
@@ -78,10 +121,21 @@ export function createSettingsSchema(types: readonly DestinationType[]) {
         });
       }),
     retentionDays: z.int().min(1).max(3650).optional(),
-    consoleFeatures: z.array(z.enum(['ACTION', 'SELECT', 'TEXTAREA', 'INTEGER', 'DECIMAL'])).optional(),
-    lateStartSeconds: z.number().min(0).max(3600).default(DEFAULT_LATE_START_SECONDS),
+    consoleFeatures: z
+      .array(z.enum(['ACTION', 'SELECT', 'TEXTAREA', 'INTEGER', 'DECIMAL']))
+      .optional()
+      .describe('What the client’s console knows beyond 2017.'),
+    lateStartSeconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(DEFAULT_LATE_START_SECONDS)
+      .describe('How long a close waits for its start.'),
     messageAgeLimitMinutes: z.number().positive().optional(),
-    uncertainPolicy: z.enum(['hold', 'resend', 'skip']).optional(),
+    uncertainPolicy: z
+      .enum(['hold', 'resend', 'skip'])
+      .optional()
+      .describe('What becomes of a message when nobody can tell whether it arrived.'),
     followUpSeconds: z.int().min(0).max(86_400).optional(),
   });
 }

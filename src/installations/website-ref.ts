@@ -22,3 +22,9 @@ export function installationCandidates(website: WebsiteRef, defaultPlatform: Pla
   const other: Platform = defaultPlatform === 'ha' ? 'sd' : 'ha';
   return [`${defaultPlatform}-${website.number}`, `${other}-${website.number}`];
 }
+
+/** The installation that a path names: "HA-123" and "ha-123" are one. Undefined for what cannot be the id of any. */
+export function installationIdOf(text: string): string | undefined {
+  const ref = parseWebsiteRef(text);
+  return ref?.platform === undefined ? undefined : `${ref.platform}-${ref.number}`;
+}

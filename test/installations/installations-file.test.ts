@@ -6,6 +6,7 @@ import { applyInstallationsFile } from '../../src/installations/installations-fi
 import type { Installations } from '../../src/installations/installations.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { Database } from '../../src/persistence/database.ts';
+import { watchedLog } from '../support/leak-watch.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 import { startTestService } from '../support/test-service.ts';
 import { installationsOf, MASKED, SECRETS, secretsOf, shop, thulium } from './installation-world.ts';
@@ -29,8 +30,8 @@ afterAll(async () => {
 /** Applies a file with this content and returns what it logged. */
 async function apply(content: unknown): Promise<{ index: number; outcome: string }[]> {
   await fs.writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-  const lines: string[] = [];
-  const logger = createLogger({ level: 'debug', stream: { write: (line) => void lines.push(line) } });
+  const { stream, lines } = watchedLog();
+  const logger = createLogger({ level: 'debug', stream });
   await applyInstallationsFile(file, installations, logger);
   return lines.map((line) => {
     const { index, outcome } = JSON.parse(line) as { index: number; outcome: string };

@@ -59,6 +59,7 @@ describe('Settings that do not fit are refused with 422 naming the field, and no
     ['one destination id twice', { destinations: [thulium(), { ...xm(), id: 'thulium-main' }] }, 'destinations.1.id'],
     ['a currency in small letters', { currency: 'eur' }, 'currency'],
     ['a currency of four letters', { currency: 'EURO' }, 'currency'],
+    ['a currency that does not exist', { currency: 'EUE' }, 'currency'],
     ['a locale that is none', { locale: 'french' }, 'locale'],
     ['a time zone that is none', { timeZone: 'Paris' }, 'timeZone'],
     ['no label', { label: undefined }, 'label'],
@@ -71,6 +72,20 @@ describe('Settings that do not fit are refused with 422 naming the field, and no
       { profile: { crmUrlTemplate: 'https://crm.example/' } },
       'profile.crmUrlTemplate',
     ],
+    ...[
+      ['of another protocol', 'javascript:alert("{email}")'],
+      ['without a protocol', 'crm.example/{externalId}'],
+      ['without a host', 'https:///{externalId}'],
+      ['whose host the visitor could choose', 'https://{externalId}.example/'],
+      ['whose port the visitor could choose', 'https://crm.example:{externalId}/'],
+      ['with a blank', 'https://crm.example/a b/{externalId}'],
+      ['with a misspelt placeholder', 'https://crm.example/{externalId}/{mail}'],
+      ['that is empty', ''],
+    ].map(([what, crmUrlTemplate]): [string, object, string] => [
+      `a CRM link ${what}`,
+      { profile: { crmUrlTemplate } },
+      'profile.crmUrlTemplate',
+    ]),
     [
       'a closing field of another type',
       { closingForm: [{ id: 'a', label: { en: 'A' }, fieldType: 'DATE' }] },
@@ -84,6 +99,10 @@ describe('Settings that do not fit are refused with 422 naming the field, and no
     ['no platform', { platform: undefined }, 'platform'],
     ['a prefixed website', { websiteId: 'ha-1' }, 'websiteId'],
     ['a website below 1', { websiteId: -1 }, 'websiteId'],
+    ['website 0', { websiteId: 0 }, 'websiteId'],
+    ['website 0 as text', { websiteId: '0' }, 'websiteId'],
+    ['a website of 16 digits, which no call could name', { websiteId: 1_000_000_000_000_000 }, 'websiteId'],
+    ['a website of 16 digits as text', { websiteId: '1000000000000000' }, 'websiteId'],
     ['no website', { websiteId: undefined }, 'websiteId'],
   ])('%s', async (_what, change, field) => {
     const answer = await create(shop(1, change));
@@ -138,4 +157,21 @@ test('The documented settings are taken and given back as they were', async () =
 
 test('An installation needs no destination at all', async () => {
   expect((await create({ platform: 'sd', websiteId: 4, label: 'Shop' })).status).toBe(201);
+});
+
+test('A website of 15 digits, or with zeros before it, is found under its number', async () => {
+  expect((await create(shop(999_999_999_999_999))).status).toBe(201);
+  expect((await service.admin('GET', '/installations/HA-999999999999999')).status).toBe(200);
+  expect(await create({ ...shop(1), websiteId: '000000000000000077' })).toMatchObject({
+    status: 201,
+    body: { id: 'ha-77', websiteId: 77 },
+  });
+});
+
+test('A client number that JSON’s readers would round is shown as it is', async () => {
+  const clientId = '123456789012345678';
+  expect((await create(shop(5, { clientId }))).status).toBe(201);
+  expect(await service.admin('GET', '/installations/ha-5')).toMatchObject({ body: { clientId } });
+  expect((await create(shop(6, { clientId: '335' }))).status).toBe(201);
+  expect(await service.admin('GET', '/installations/ha-6')).toMatchObject({ body: { clientId: 335 } });
 });

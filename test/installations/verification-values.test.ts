@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { looksLikeFeed } from '../../src/installations/verification/catalogue-check.ts';
-import { REST_KEY, THULIUM_LOGIN } from '../support/bridge-world.ts';
-import { FEED, SERVICEPATTERN, startVerificationWorld, type VerificationWorld } from './verification-world.ts';
+import { REST_KEY, SERVICEPATTERN, THULIUM_LOGIN } from '../support/bridge-world.ts';
+import { FEED, startVerificationWorld, type VerificationWorld } from './verification-world.ts';
 
 let world: VerificationWorld;
 
@@ -87,7 +87,8 @@ test('A system begun and left half empty is asked to be completed; one left empt
 });
 
 test('A missing right of the Thulium user names the method', async () => {
-  world.thulium.setPermissions(['chats']);
+  const rights = ['start', 'message', 'stop'].map((method) => `chat_conversations/${method}`);
+  world.thulium.setPermissions(['chats', ...rights]);
   const { body } = await world.verify('authentication', world.good.authentication);
   world.thulium.setPermissions('*');
   expect(body.errors).toEqual([

@@ -1,11 +1,12 @@
 import { createFaults } from '../simulators/faults.ts';
+import { startIadvizeGraphql } from '../simulators/iadvize-graphql-simulator.ts';
 import { signBody, signQuery } from '../simulators/iadvize-signature.ts';
-import { startServicepatternAvailability } from '../simulators/servicepattern-availability.ts';
-import { startSimulator } from '../simulators/simulator-server.ts';
-import { CAPTCHA, REST_KEY, startBridgeWorld, THULIUM_LOGIN } from '../support/bridge-world.ts';
+import { createLedger } from '../simulators/ledger.ts';
+import { type RequestEntry, startSimulator } from '../simulators/simulator-server.ts';
+import { CAPTCHA, REST_KEY, SERVICEPATTERN, startBridgeWorld, THULIUM_LOGIN } from '../support/bridge-world.ts';
 import { SECRET } from '../support/test-environment.ts';
 
-export const SERVICEPATTERN = { tenantUrl: 'acme.brightpattern.com', appId: 'app-canary' };
+export const GRAPHQL_LOGIN = { username: 'client', password: 'graphql-pass' };
 
 export const FEED = '<?xml version="1.0"?>\n<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>';
 
@@ -20,22 +21,24 @@ export interface Verdict {
   errors?: { code: string; description: string; parameterKey: string }[];
 }
 
-/** The bridge's world with a web shop that serves a feed, and a ServicePattern to ask. */
+/** The bridge's world with a web shop that serves a feed. */
 export async function startVerificationWorld() {
-  const bridge = await startBridgeWorld();
-  const servicepattern = await startServicepatternAvailability(SERVICEPATTERN);
+  const graphql = await startIadvizeGraphql(GRAPHQL_LOGIN);
+  const bridge = await startBridgeWorld(graphql.environment);
   const faults = createFaults();
+  const shopRequests = createLedger<RequestEntry>();
   const shop = await startSimulator({
     name: 'shop',
     faults,
+    onRequest: shopRequests.append,
     handle: ({ path }) => (path === '/feed.xml' ? { status: 200, body: FEED } : { status: 404 }),
   });
   const caller = createVerificationCaller(bridge.service.url);
   return {
     ...bridge,
     ...caller,
-    servicepattern,
-    shop: { url: `${shop.url}/feed.xml`, faults },
+    graphql,
+    shop: { url: `${shop.url}/feed.xml`, faults, requests: shopRequests },
     /** Good values of every field of both steps. */
     good: {
       authentication: {
@@ -45,7 +48,7 @@ export async function startVerificationWorld() {
         xm_base_url: bridge.xm.url,
         xm_captcha_id: CAPTCHA.captchaId,
         xm_captcha: CAPTCHA.captcha,
-        servicepattern_base_url: servicepattern.url,
+        servicepattern_base_url: bridge.servicepattern.url,
         servicepattern_tenant_url: SERVICEPATTERN.tenantUrl,
         servicepattern_app_id: SERVICEPATTERN.appId,
         iadvize_api_key: REST_KEY,
@@ -71,7 +74,7 @@ export async function startVerificationWorld() {
     },
     async stop() {
       await bridge.stop();
-      await Promise.all([servicepattern.close(), shop.close()]);
+      await Promise.all([graphql.close(), shop.close()]);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { ZodError } from 'zod';
 import { fault } from '../../destinations/finding.ts';
-import { HttpError } from '../../http/errors.ts';
 import { fieldPath } from '../../http/field-path.ts';
+import { installationInPath, noInstallation } from '../installation-in-path.ts';
 import type { Installation, Installations } from '../installations.ts';
 import type { InstallationCheck } from './installation-check.ts';
 
@@ -10,7 +10,7 @@ import type { InstallationCheck } from './installation-check.ts';
 export function installationCheckRoutes(installations: Installations, check: InstallationCheck): Router {
   const router = Router();
   router.post('/admin/api/installations/:id/check', async (request, response) => {
-    const installation = await findOrProblem(installations, request.params.id.toLowerCase());
+    const installation = await findOrProblem(installations, installationInPath(request.params.id));
     if (!(installation instanceof ZodError)) return void response.json({ findings: await check(installation) });
     const [issue] = installation.issues;
     const field = issue ? fieldPath(issue) : '';
@@ -29,5 +29,5 @@ async function findOrProblem(installations: Installations, id: string): Promise<
     if (error instanceof ZodError) return error;
     throw error;
   }
-  throw new HttpError('not-found', 'There is no installation of that id. Ids look like "ha-123".');
+  throw noInstallation();
 }

@@ -5,7 +5,8 @@ import type { HttpClient } from '../../outgoing/http-client.ts';
 import type { Installation } from '../installations.ts';
 import type { DestinationSetting } from '../settings-schema.ts';
 import { checkCatalogueUrl } from './catalogue-check.ts';
-import { type AskRestKey, checkApiKey } from './plain-field.ts';
+import { type AskGraphqlLogin, checkIadvize } from './iadvize-check.ts';
+import type { AskRestKey } from './plain-field.ts';
 
 /** An operator waits at a terminal. */
 const LIMIT_MS = 20_000;
@@ -17,6 +18,9 @@ export interface InstallationCheckParts {
   types: readonly DestinationType[];
   http: HttpClient;
   askRestKey: AskRestKey;
+  askGraphqlLogin: AskGraphqlLogin;
+  /** Why the last import of this installation's catalogue failed; undefined when it did not. */
+  importTrouble: (installationId: string) => Promise<string | undefined>;
   limitMs?: number;
 }
 
@@ -24,7 +28,7 @@ export interface InstallationCheckParts {
 export type InstallationCheck = (installation: Installation) => Promise<SubjectFinding[]>;
 
 export function createInstallationCheck(parts: InstallationCheckParts): InstallationCheck {
-  const { types, http, askRestKey, limitMs = LIMIT_MS } = parts;
+  const { types, http, limitMs = LIMIT_MS } = parts;
 
   function checkDestination({ type: name, settings }: DestinationSetting, deadline: number): Promise<Finding[]> {
     const type = types.find((candidate) => candidate.type === name);
@@ -33,20 +37,16 @@ export function createInstallationCheck(parts: InstallationCheckParts): Installa
     return type.open(settings, dependencies).destination.check();
   }
 
-  function checkIadvize({ settings, platform, websiteId }: Installation, deadline: number): Promise<Finding[]> {
-    const { restApiKey, graphqlUsername, graphqlPassword } = settings.iadvize ?? {};
-    if (restApiKey !== undefined) return checkApiKey(askRestKey(restApiKey, { platform, websiteId }, deadline));
-    const hasLogin = graphqlUsername !== undefined && graphqlPassword !== undefined;
-    const sentence = 'There is no iAdvize REST key: visitors and transcripts cannot be read over REST.';
-    return Promise.resolve([
-      hasLogin ? fine('not-configured', sentence) : fault('iadvize.restApiKey', 'missing', `${sentence} Ask for one.`),
-    ]);
-  }
-
-  async function checkCatalogue({ settings }: Installation, deadline: number): Promise<Finding[]> {
+  async function checkCatalogue({ id, settings }: Installation, deadline: number): Promise<Finding[]> {
     const url = settings.catalogue?.url;
-    if (url === undefined) return [fine('not-configured', 'No catalogue is read from an address.')];
-    return checkCatalogueUrl(url, 'catalogue.url', withDeadline(http, deadline));
+    const none = [fine('not-configured', 'No catalogue is read from an address.')];
+    const [address, trouble] = await Promise.all([
+      url === undefined ? none : checkCatalogueUrl(url, 'catalogue.url', withDeadline(http, deadline)),
+      parts.importTrouble(id),
+    ]);
+    if (trouble === undefined) return address;
+    const sentence = `The last import failed, agents see the catalogue before it. ${trouble}`.trim();
+    return [...address, fault('catalogue', 'import-failed', sentence)];
   }
 
   return async (installation) => {
@@ -60,7 +60,7 @@ export function createInstallationCheck(parts: InstallationCheckParts): Installa
     const checks: [string, Promise<Finding[]>][] = [
       ...(destinations.length === 0 ? [['installation', Promise.resolve([none])] as [string, Promise<Finding[]>]] : []),
       ...destinations.map((one): [string, Promise<Finding[]>] => [one.id, checkDestination(one, deadline)]),
-      ['iadvize', checkIadvize(installation, deadline)],
+      ['iadvize', checkIadvize(installation, parts, deadline)],
       ['catalogue', checkCatalogue(installation, deadline)],
     ];
     const found = await Promise.all(

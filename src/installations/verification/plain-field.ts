@@ -39,7 +39,6 @@ const judgedByForm = async (): Promise<Finding[]> => [];
 /** The marketplace's fields that belong to no chat system (product 3). */
 export function plainFields(types: readonly DestinationType[], http: HttpClient, askRestKey: AskRestKey): PlainField[] {
   const { locale, currency } = createSettingsSchema(types).shape;
-  const currencies = new Set(Intl.supportedValuesOf('currency'));
   return [
     {
       id: 'iadvize_api_key',
@@ -59,7 +58,7 @@ export function plainFields(types: readonly DestinationType[], http: HttpClient,
       id: 'currency',
       setting: 'currency',
       label: 'The currency',
-      form: trimmed.toUpperCase().refine((code) => currency.safeParse(code).success && currencies.has(code), {
+      form: trimmed.toUpperCase().refine((code) => currency.safeParse(code).success, {
         error: 'must be an ISO 4217 code such as EUR',
       }),
       check: judgedByForm,

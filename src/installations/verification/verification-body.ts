@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FindingCode } from '../../destinations/finding.ts';
+import type { Verdict2017, Verdict2018 } from './verification-schemas.ts';
 
 /** Why a step is refused: the field at fault, empty when none of this step's fields is. */
 export interface Fault {
@@ -15,7 +16,11 @@ const valueText = z
   .transform((value) => (value === null || value === undefined ? '' : String(value)));
 
 const elementSchema = z
-  .looseObject({ id: name.optional(), key: name.optional(), value: valueText })
+  .looseObject({
+    id: name.optional().describe('The field, in the shape of 2017.'),
+    key: name.optional().describe('The field, in the shape of 2018.'),
+    value: valueText.describe('What was typed. Empty leaves what is stored.'),
+  })
   .transform(({ id, key, value }, context) => {
     const field = key ?? id;
     if (field !== undefined) return { field, text: value, dialect: key === undefined ? '2017' : '2018' } as const;
@@ -34,7 +39,7 @@ export function submittedTexts(body: VerificationBody): ReadonlyMap<string, stri
 }
 
 /** The verdict in the shape that was asked in; in both at once where a body mixes them or says nothing. */
-export function verdictFor(body: VerificationBody, faults: readonly Fault[]): object {
+export function verdictFor(body: VerificationBody, faults: readonly Fault[]): Partial<Verdict2017 & Verdict2018> {
   const dialects = new Set(body.map(({ dialect }) => dialect));
   return {
     ...(dialects.has('2017') || dialects.size === 0 ? verdictOf2017(faults) : {}),
@@ -42,7 +47,7 @@ export function verdictFor(body: VerificationBody, faults: readonly Fault[]): ob
   };
 }
 
-function verdictOf2017(faults: readonly Fault[]): object {
+function verdictOf2017(faults: readonly Fault[]): Verdict2017 {
   if (faults.length === 0) return { isValid: true };
   const ofFields = faults.filter(({ fieldId }) => fieldId !== '');
   const others = faults.filter(({ fieldId }) => fieldId === '');
@@ -53,7 +58,7 @@ function verdictOf2017(faults: readonly Fault[]): object {
   };
 }
 
-function verdictOf2018(faults: readonly Fault[]): object {
+function verdictOf2018(faults: readonly Fault[]): Verdict2018 {
   return {
     isStepValid: faults.length === 0,
     errors: faults.map(({ fieldId, code, sentence }) => ({ code, description: sentence, parameterKey: fieldId })),

@@ -14,7 +14,7 @@ export function verificationRoutes(verification: Verification, parameterOptions:
     router.post(`/iadvize/verify/${step}`, async (request, response) => {
       const body = readJson(request, verificationBodySchema);
       const faults = await verification.verify(submittedTexts(body));
-      request.logFields['faults'] = faults.length;
+      request.logFields.faults = faults.length;
       response.set('Cache-Control', 'no-store').json(verdictFor(body, faults));
     });
   }

@@ -1,17 +1,7 @@
 import { Router } from 'express';
-import { z } from 'zod';
 import { type FindTenant, memberOf } from '../installations/plugin-tenant.ts';
+import { closingOptionsQuery } from './closing-form-schemas.ts';
 import { presentForm } from './present-form.ts';
-
-const text = z.string().optional();
-
-/** Query of `GET /iadvize/closing-options`; every member is optional on the wire. */
-export const closingOptionsQuery = z.object({
-  idWebsite: text,
-  idConnectorVersion: text,
-  operatorLocale: text,
-  idOperator: text,
-});
 
 /** `GET /iadvize/closing-options` (product 3): `[]` for an unknown installation. Mount behind the signature check. */
 export function closingFormRoutes(findTenant: FindTenant): Router {

@@ -1,21 +1,7 @@
-import { z } from 'zod';
 import type { ClosingField } from '../installations/closing-form-schema.ts';
 import { localeChain, textFor } from '../installations/operator-locale.ts';
 import type { InstallationSettings } from '../installations/settings-schema.ts';
-
-/** A field as iAdvize's console takes it (contract 1.8). */
-export const shownField = z.object({
-  id: z.string(),
-  idParent: z.string().optional(),
-  label: z.string(),
-  fieldType: z.enum(['TEXT', 'CHECKBOX', 'SELECT', 'TEXTAREA', 'INTEGER', 'DECIMAL']),
-  isRequired: z.boolean(),
-  options: z.array(z.object({ label: z.string(), value: z.string() })).optional(),
-});
-export type ShownField = z.infer<typeof shownField>;
-
-/** Answer of `GET /iadvize/closing-options`. */
-export const closingOptionsAnswer = z.array(shownField);
+import type { ShownField } from './closing-form-schemas.ts';
 
 type FormSettings = Pick<InstallationSettings, 'closingForm' | 'consoleFeatures' | 'locale'>;
 

@@ -3,7 +3,7 @@ import type { PastConversation } from './history-store.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import type { ProfileField } from './profile-schemas.ts';
 import type { SystemCustomer } from './profile-sources.ts';
-import { type Profile, SHOWN_CONVERSATIONS } from './read-profile.ts';
+import { keysOfAction, type Profile, SHOWN_CONVERSATIONS } from './read-profile.ts';
 
 export interface Presentation {
   /** One that there are texts for. */
@@ -51,7 +51,9 @@ export function presentProfile(profile: Profile, presentation: Presentation): Pr
     fieldType: 'ACTION',
   };
   const note: ProfileField = { id: 'action-note', label: labels.addNote, value: 'NOTE', fieldType: 'ACTION' };
-  return [...fields, note, ...(crm === undefined ? [] : [openCrm])];
+  // A link that only this call's e-mail or external id could fill is shown above; a button for it would not work.
+  const opens = crm !== undefined && crmLink(presentation.crmUrlTemplate, keysOfAction(profile)) !== undefined;
+  return [...fields, note, ...(opens ? [openCrm] : [])];
 }
 
 /** The client's own columns keep their names; two of one name are told apart by their place. */

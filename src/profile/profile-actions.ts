@@ -5,7 +5,7 @@ import { startGathering } from './gathering.ts';
 import type { Labels } from './labels.ts';
 import type { ActionAnswer } from './profile-schemas.ts';
 import type { ProfileSources } from './profile-sources.ts';
-import { readProfile } from './read-profile.ts';
+import { keysOfAction, readProfile } from './read-profile.ts';
 
 export interface AskedAction {
   action: string;
@@ -101,7 +101,7 @@ async function agentOf(
   return `Agent ${name.value ?? number}`;
 }
 
-/** The link where REST, or the visitor's id alone, tells enough of the person in time. */
+/** The call carries neither e-mail nor external id (contract 1.7): REST has to tell them, in time, from the visitor's id. */
 async function linkOf(
   { visitorId }: AskedAction,
   { id, settings }: Installation,
@@ -110,5 +110,5 @@ async function linkOf(
   const template = settings.profile?.crmUrlTemplate;
   if (template === undefined || visitorId === undefined) return undefined;
   const { profile } = await readProfile({ visitorId }, id, sources, budgetMs);
-  return crmLink(template, profile?.person ?? { visitorId });
+  return crmLink(template, profile ? keysOfAction(profile) : { visitorId });
 }

@@ -30,8 +30,8 @@ export function profileRoutes(
       visitorId: query.idVisitorUnique,
     };
     const { profile, late, failed } = await readProfile(asked, id, dependencies.sources, dependencies.budgetMs);
-    if (late.length > 0) request.logFields['lateSources'] = late.join(',');
-    if (failed.length > 0) request.logFields['failedSources'] = failed.join(',');
+    if (late.length > 0) request.logFields.lateSources = late.join(',');
+    if (failed.length > 0) request.logFields.failedSources = failed.join(',');
     if (!profile) return void response.json([]);
     const fields = presentProfile(profile, {
       locale: chooseLocale(localeChain(query.operatorLocale, settings.locale)),

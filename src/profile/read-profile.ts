@@ -30,6 +30,16 @@ export interface ReadProfile {
 /** Conversations that are shown, and whose agents are asked for by name. */
 export const SHOWN_CONVERSATIONS = 5;
 
+/**
+ * What an action of the console can know of this person: its call carries the visitor's id alone, so the rest is what
+ * REST has under that id.
+ */
+export function keysOfAction({ person: { visitorId }, visitor }: Profile): AskedPerson {
+  if (visitorId === undefined) return {};
+  const found = visitor?.uniqueId?.toLowerCase() === visitorId.toLowerCase() ? visitor : undefined;
+  return { visitorId, email: found?.email, externalId: found?.externalId };
+}
+
 const isNamed = ({ email, externalId }: PersonKeys): boolean => email !== undefined || externalId !== undefined;
 
 /**

@@ -163,6 +163,17 @@ describe('OPEN_CRM', () => {
     });
   });
 
+  test('fills in the e-mail that REST knows, which the call does not carry', async () => {
+    await world.install(125, [], { profile: { crmUrlTemplate: 'https://crm.example/?who={email}&id={externalId}' } });
+    const visitorId = 'd'.repeat(45);
+    world.rest.setVisitor({ id: 9_001, unique_id: visitorId, email: 'ana+1@example.org', external_id: 'a/b' });
+    const asked = { action: 'OPEN_CRM', idWebsite: 'ha-125', idVisitorUnique: visitorId };
+    expect(await post(note(1, asked))).toEqual({
+      success: true,
+      message: 'https://crm.example/?who=ana%2B1%40example.org&id=a%2Fb',
+    });
+  });
+
   test('says so where there is none', async () => {
     expect(await post(note(1, { action: 'OPEN_CRM', idVisitorUnique: 'b'.repeat(45) }))).toEqual({
       success: false,

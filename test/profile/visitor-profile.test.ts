@@ -212,13 +212,35 @@ describe('Our own history', () => {
   });
 });
 
-test('Fields that act are there only for a console that knows them, and behind a person who is known', async () => {
+describe('Fields that act', () => {
   const query = { idWebsite: 'ha-124', idVisitorExternal: 'c-1', operatorLocale: 'en' };
-  expect((await world.profile(query)).slice(-2)).toEqual([
-    { id: 'action-note', label: 'Add a note to the chat', value: 'NOTE', fieldType: 'ACTION' },
-    { id: 'action-open-crm', label: 'Open in the CRM', value: 'OPEN_CRM', fieldType: 'ACTION' },
-  ]);
-  expect(JSON.stringify(await world.profile({ ...query, idWebsite: 'ha-123' }))).not.toContain('ACTION');
+  const idsOf = (fields: ProfileField[]) => fields.map(({ id }) => id);
+
+  test('are there only for a console that knows them, and behind a person who is known', async () => {
+    world.rest.setVisitor({ id: 580, unique_id: 'e'.repeat(45), external_id: 'c-1', website_id: [124] });
+    expect((await world.profile(query)).slice(-2)).toEqual([
+      { id: 'action-note', label: 'Add a note to the chat', value: 'NOTE', fieldType: 'ACTION' },
+      { id: 'action-open-crm', label: 'Open in the CRM', value: 'OPEN_CRM', fieldType: 'ACTION' },
+    ]);
+    expect(JSON.stringify(await world.profile({ ...query, idWebsite: 'ha-123' }))).not.toContain('ACTION');
+  });
+
+  test.each([
+    ['whom REST does not know', { idVisitorExternal: 'c-2', idVisitorUnique: 'f'.repeat(45) }],
+    ['whom REST knows by another visitor id', { idVisitorUnique: 'f'.repeat(45) }],
+  ])('offer no CRM page of a visitor %s: the action’s call carries the visitor id alone', async (_what, ids) => {
+    world.rest.setVisitor({ id: 580, unique_id: 'e'.repeat(45), external_id: 'c-1', website_id: [124] });
+    const fields = await world.profile({ ...query, ...ids });
+    expect(idsOf(fields)).toEqual(expect.arrayContaining(['crm', 'action-note']));
+    expect(idsOf(fields)).not.toContain('action-open-crm');
+  });
+
+  test('offer a CRM page that the visitor id alone leads to, without REST', async () => {
+    const profile = { crmUrlTemplate: 'https://crm.example/v/{visitorId}' };
+    await world.install(126, [], { iadvize: {}, consoleFeatures: ['ACTION'], profile });
+    const ids = { idVisitorExternal: 'c-1', idVisitorUnique: 'f'.repeat(45) };
+    expect(idsOf(await world.profile({ ...query, ...ids, idWebsite: 'ha-126' }))).toContain('action-open-crm');
+  });
 });
 
 test('No log holds a person', () => {

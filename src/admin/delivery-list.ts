@@ -1,31 +1,14 @@
+import type { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from '../persistence/database.ts';
 import { conversationMeant, type ListQuery, type Page, toPage } from './list-query.ts';
+import type { ShownDelivery } from './list-schemas.ts';
 
-/** A delivery as the operator sees it: never what it carries. */
-export interface ShownDelivery {
-  id: string;
-  status: string;
-  reason: string | null;
-  kind: string;
-  installation: string;
-  conversation: string;
-  destination: string;
-  position: number;
-  part: number;
-  attempts: number;
-  failures: number;
-  event: string | null;
-  createdAt: Date;
-  settledAt: Date | null;
-  lastAttempt: {
-    number: number;
-    startedAt: Date;
-    outcome: string | null;
-    code: string | null;
-    httpStatus: number | null;
-    upstreamRequestId: string | null;
-  } | null;
-}
+const SHOWN = {
+  omit: { payload: true, contentHash: true, prepared: true },
+  include: { lane: true, attemptRows: { orderBy: { number: 'desc' }, take: 1 } },
+} satisfies Prisma.DeliveryDefaultArgs;
+
+type DeliveryRow = Prisma.DeliveryGetPayload<typeof SHOWN>;
 
 /** Newest first. */
 export async function listDeliveries(database: Database, query: ListQuery): Promise<Page<ShownDelivery>> {
@@ -41,12 +24,20 @@ export async function listDeliveries(database: Database, query: ListQuery): Prom
       },
       ...((from ?? to) && { createdAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
     },
-    omit: { payload: true, contentHash: true },
-    include: { lane: true, attemptRows: { orderBy: { number: 'desc' }, take: 1 } },
+    ...SHOWN,
     orderBy: { id: 'desc' },
     take: limit + 1,
   });
-  const items = rows.map(({ lane, attemptRows: [attempt], ...row }) => ({
+  return toPage(rows.map(toShown), limit);
+}
+
+export async function findDelivery({ prisma }: Database, id: bigint): Promise<ShownDelivery | undefined> {
+  const row = await prisma.delivery.findUnique({ where: { id }, ...SHOWN });
+  return row ? toShown(row) : undefined;
+}
+
+function toShown({ lane, attemptRows: [attempt], ...row }: DeliveryRow): ShownDelivery {
+  return {
     id: String(row.id),
     status: row.status,
     reason: row.reason,
@@ -59,6 +50,9 @@ export async function listDeliveries(database: Database, query: ListQuery): Prom
     attempts: row.attempts,
     failures: row.failures,
     event: row.eventId === null ? null : String(row.eventId),
+    repeatOf: row.repeatOf === null ? null : String(row.repeatOf),
+    replayedAt: row.replayedAt,
+    expiresAt: row.expiresAt,
     createdAt: row.createdAt,
     settledAt: row.settledAt,
     lastAttempt: attempt
@@ -71,6 +65,5 @@ export async function listDeliveries(database: Database, query: ListQuery): Prom
           upstreamRequestId: attempt.upstreamRequestId,
         }
       : null,
-  }));
-  return toPage(items, limit);
+  };
 }

@@ -1,19 +1,6 @@
 import type { Database } from '../persistence/database.ts';
 import { conversationMeant, type ListQuery, type Page, toPage } from './list-query.ts';
-
-/** A stored event as the operator sees it: never its body. */
-export interface ShownEvent {
-  id: string;
-  status: string;
-  reason: string | null;
-  source: string;
-  eventType: string | null;
-  installation: string | null;
-  conversation: string | null;
-  duplicates: number;
-  receivedAt: Date;
-  plannedAt: Date | null;
-}
+import type { ShownEvent } from './list-schemas.ts';
 
 /** Newest first. */
 export async function listEvents(database: Database, query: ListQuery): Promise<Page<ShownEvent>> {

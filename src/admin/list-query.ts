@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { HttpError } from '../http/errors.ts';
 import type { Database } from '../persistence/database.ts';
 import { pageQuerySchema, plainText } from '../http/paging.ts';
+import { conversationsNamed, idsOfConversation } from './known-ids.ts';
+import { installationFilter } from '../installations/installation-in-path.ts';
 
 const moment = z
   .string()
@@ -14,12 +16,15 @@ export const listQuerySchema = pageQuerySchema.extend({
     .string()
     .regex(/^\d{1,18}$/, 'must be a nextCursor of this list')
     .transform(BigInt)
-    .optional(),
-  status: plainText(40).optional(),
-  installation: plainText(40).toLowerCase().optional(),
-  conversation: plainText(200).optional(),
-  from: moment.optional(),
-  to: moment.optional(),
+    .optional()
+    .describe('The `nextCursor` of the page before.'),
+  status: plainText(40).optional().describe('Only items with this status.'),
+  installation: installationFilter.optional().describe('Only items of this installation: `ha-123`.'),
+  conversation: plainText(200)
+    .optional()
+    .describe('Only items of this conversation: `ha-123:456`, or `456` while only one conversation has that id.'),
+  from: moment.optional().describe('Only items from this time on: ISO 8601.'),
+  to: moment.optional().describe('Only items before this time: ISO 8601.'),
 });
 
 export type ListQuery = z.output<typeof listQuerySchema>;
@@ -35,28 +40,29 @@ export function toPage<Item extends { id: string }>(rows: Item[], limit: number)
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
+/** For conversations of this iAdvize id, whatever their installation. Prisma leaves the wildcards of LIKE as they are. */
+export const withBareId = (text: string): { endsWith: string } => ({
+  endsWith: `:${text.replace(/[\\%_]/g, '\\$&')}`,
+});
+
 /**
- * The conversation a filter means: its id in our API, or the bare iAdvize id while only one has it (product 3). Throws
- * 409 with the candidates when several do.
+ * The ids that events of the conversation carry which a filter means, its own first: the filter may name any of them,
+ * or the bare iAdvize id while only one conversation has it (product 3). Throws 409 with the candidates when several do.
  */
 export async function conversationMeant(
-  { prisma }: Database,
+  database: Database,
   text: string | undefined,
-): Promise<string | { endsWith: string } | undefined> {
-  if (text === undefined || text.includes(':')) return text;
-  const where = { id: { endsWith: `:${text}` } };
-  const candidates = await prisma.conversation.findMany({
-    where,
-    select: { id: true },
-    take: 10,
-    orderBy: { id: 'asc' },
-  });
-  if (candidates.length > 1) {
-    const ids = candidates.map((candidate) => candidate.id).join(', ');
+): Promise<{ in: string[] } | { endsWith: string } | undefined> {
+  if (text === undefined) return undefined;
+  const whole = text.includes(':');
+  const [own, ...others] = await conversationsNamed(database, whole ? text : withBareId(text));
+  if (others.length > 0) {
+    const ids = [own, ...others].join(', ');
     throw new HttpError('conflict', `Several conversations have that id: ${ids}. Name one of them whole.`, {
       field: 'conversation',
     });
   }
+  if (own !== undefined) return { in: await idsOfConversation(database, own) };
   // Events that wait for their start name a conversation that is not there yet.
-  return where.id;
+  return whole ? { in: [text] } : withBareId(text);
 }

@@ -7,6 +7,7 @@ import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { type AdminAnswer, type AdminClient, CommandError, createAdminClient } from './admin-client.ts';
+import { answered, DEFAULT_SERVER, runCommand, TOKEN_HELP } from './run-command.ts';
 
 const FORMATS = ['google-merchant', 'csv', 'tsv', 'json', 'ndjson'];
 const POLL_MS = 500;
@@ -42,17 +43,9 @@ export function importCatalogueCommand(): Command {
     .addOption(new Option('--format <format>', 'guessed from the content unless given').choices(FORMATS))
     .option('--allow-shrink', 'accept a feed with fewer than half of the items that are live')
     .option('--customers', 'the feed is a customer list')
-    .option('--server <address>', 'address of the running service', 'http://localhost:8080')
-    .addHelpText('after', '\nADMIN_TOKEN must be set in the environment.')
-    .action(async (given: unknown) => {
-      try {
-        process.exitCode = (await importFeed(optionsSchema.parse(given))) ? 0 : 1;
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        process.stderr.write(`${error.message}\n`);
-        process.exitCode = 1;
-      }
-    });
+    .option('--server <address>', 'address of the running service', DEFAULT_SERVER)
+    .addHelpText('after', TOKEN_HELP)
+    .action((given: unknown) => runCommand(() => importFeed(optionsSchema.parse(given))));
 }
 
 async function importFeed(options: Options): Promise<boolean> {
@@ -93,14 +86,7 @@ function contentTypeOf(file: string): string {
 }
 
 const startedSchema = z.object({ importId: z.string() });
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
-
-function started(answer: AdminAnswer): string {
-  const parsed = startedSchema.safeParse(answer.body);
-  if (answer.status === 202 && parsed.success) return parsed.data.importId;
-  const error = errorSchema.safeParse(answer.body);
-  throw new CommandError(error.success ? error.data.error.message : `The service answered ${answer.status}.`);
-}
+const started = (answer: AdminAnswer): string => answered(answer, startedSchema).importId;
 
 /** Shows a bar until the import has ended. Without a known size the bar only counts. */
 async function follow(client: AdminClient, statusPath: string, totalBytes: number): Promise<SeenImport> {

@@ -1,8 +1,18 @@
 import { Command } from 'commander';
+import { doctorCommand } from './doctor.ts';
 import { importCatalogueCommand } from './import-catalogue.ts';
+import { listParkedCommand } from './list-parked.ts';
+import { replayCommand } from './replay.ts';
+import { sendWebhookCommand } from './send-webhook.ts';
+import { skipCommand } from './skip.ts';
 
 const program = new Command('connector')
   .description('Commands for whoever runs the connector. They talk to the running service; ADMIN_TOKEN is its token.')
-  .addCommand(importCatalogueCommand());
+  .addCommand(doctorCommand())
+  .addCommand(importCatalogueCommand())
+  .addCommand(listParkedCommand())
+  .addCommand(replayCommand())
+  .addCommand(skipCommand())
+  .addCommand(sendWebhookCommand());
 
 await program.parseAsync();

@@ -2,16 +2,20 @@ import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from '../observability/logger.ts';
 import { answerErrors, answerNotFound } from './error-answer.ts';
-import { requestContext } from './request-context.ts';
+import { type AnsweredRequest, requestContext } from './request-context.ts';
 
 /** The Express app around the rooms' routers, tried in the order given. */
-export function createApp(logger: Logger, routers: readonly Router[]): Express {
+export function createApp(
+  logger: Logger,
+  routers: readonly Router[],
+  onAnswered?: (answered: AnsweredRequest) => void,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   // Keys stay as they were sent: "search[default][contains]" is one key, and no query can build an object.
   app.set('query parser', 'simple');
-  app.use(requestContext(logger));
+  app.use(requestContext(logger, onAnswered));
   app.use(helmet());
   for (const router of routers) app.use(router);
   app.use(answerNotFound);

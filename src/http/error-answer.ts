@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ZodError } from 'zod';
 import type { Logger } from '../observability/logger.ts';
-import { HttpError } from './errors.ts';
+import { HttpError, RETRY_AFTER_SECONDS } from './errors.ts';
 import { fieldPath } from './field-path.ts';
 
 /** Answers every path nobody answered. */
@@ -16,6 +16,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     if (error.status >= 500) logger.error({ requestId: request.id, code: error.code, error: error.cause ?? thrown });
     if (response.headersSent) return next(thrown);
     const { code, message, field } = error;
+    if (error.status === 429) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
     response.status(error.status).json({ error: { code, message, id: request.id, ...(field && { field }) } });
   };
 }

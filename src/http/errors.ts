@@ -3,8 +3,11 @@ export const ERROR_TABLE = {
   'invalid-json': { status: 400, retry: false },
   'signature-refused': { status: 401, retry: false },
   unauthorized: { status: 401, retry: false },
+  forbidden: { status: 403, retry: false },
   'not-found': { status: 404, retry: false },
+  'request-timeout': { status: 408, retry: true },
   conflict: { status: 409, retry: false },
+  expired: { status: 410, retry: false },
   'body-too-large': { status: 413, retry: false },
   'unsupported-content-type': { status: 415, retry: false },
   'invalid-input': { status: 422, retry: false },
@@ -12,6 +15,9 @@ export const ERROR_TABLE = {
   internal: { status: 500, retry: true },
   'database-unavailable': { status: 503, retry: true },
 } as const;
+
+/** When a caller that was turned away for coming too often may come back, in seconds. */
+export const RETRY_AFTER_SECONDS = 60;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;
 

@@ -13,6 +13,14 @@ export const pageQuerySchema = z.object({
     .string()
     .regex(/^\d{1,6}$/, 'must be a whole number')
     .transform((text) => Math.min(Math.max(Number(text), 1), 200))
-    .default(50),
-  cursor: plainText(200).optional(),
+    .default(50)
+    .meta({ type: 'integer', minimum: 1, maximum: 200, description: 'Items of a page, 50 unless told.' }),
+  cursor: plainText(200).optional().describe('The `nextCursor` of the page before.'),
 });
+
+/** A page of such a list. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last one.'),
+  });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { Logger } from '../observability/logger.ts';
+import { type Logger, withoutRedaction } from '../observability/logger.ts';
+import type { SignatureRule } from './signature.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -8,35 +9,61 @@ declare module 'express-serve-static-core' {
     id: string;
     /** The body exactly as received; empty where no route reads it. */
     rawBody: Buffer;
-    /** What the log line of this request says beyond the usual. Ids, codes and counts only. */
-    logFields: Record<string, string | number | boolean>;
+    logFields: RequestLogFields;
   }
 }
 
+/** What the log line of a request may say beyond the usual. A closed list of codes, names of ours and counts. */
+export interface RequestLogFields {
+  signatureRule?: SignatureRule;
+  /** Place of the secret in the list, never the secret. */
+  secretId?: string;
+  eventStatus?: string;
+  duplicate?: true;
+  /** Fields of a verification call that were judged wrong. */
+  faults?: number;
+  lateSources?: string;
+  failedSources?: string;
+  callback?: 'accepted' | 'ignored' | 'refused' | 'no-credentials-configured';
+  installation?: string;
+  destination?: string;
+}
+
+/** A request when its answer has left. */
+export interface AnsweredRequest {
+  ms: number;
+  fields: Readonly<RequestLogFields>;
+}
+
+const NO_BODY = Buffer.alloc(0);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Gives the request its id and writes one line when it was answered. The line names the route's pattern, not the path:
- * paths and queries carry e-mails, visitor ids and the push key. Probes are logged at debug.
+ * paths and queries carry e-mails, visitor ids and the push key. Probes are logged at debug. `onAnswered` counts what the
+ * line says.
  */
-export function requestContext(logger: Logger): RequestHandler {
+export function requestContext(logger: Logger, onAnswered?: (answered: AnsweredRequest) => void): RequestHandler {
+  const lines = withoutRedaction(logger);
   return (request, response, next) => {
     const delivery = request.get('x-iadvize-delivery');
     request.id = delivery !== undefined && UUID.test(delivery) ? delivery.toLowerCase() : randomUUID();
-    request.rawBody = Buffer.alloc(0);
+    request.rawBody = NO_BODY;
     request.logFields = {};
     const startedAt = performance.now();
     response.on('close', () => {
       const pattern: unknown = (request.route as { path?: unknown } | undefined)?.path;
       const route = typeof pattern === 'string' ? `${request.baseUrl}${pattern}` : 'none';
+      const ms = performance.now() - startedAt;
+      onAnswered?.({ ms, fields: request.logFields });
       const probe = route === '/health' || route === '/live' || route === '/ready';
-      logger[probe ? 'debug' : 'info']({
+      lines[probe ? 'debug' : 'info']({
         event: 'request',
         requestId: request.id,
         method: request.method,
         route,
         status: response.statusCode,
-        ms: Math.round(performance.now() - startedAt),
+        ms: Math.round(ms),
         ...(response.writableFinished ? {} : { aborted: true }),
         ...request.logFields,
       });

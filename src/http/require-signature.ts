@@ -21,10 +21,10 @@ export function requireSignature(secrets: readonly SecretToken[], now: () => Dat
       now(),
     );
     if (!verdict.valid) {
-      request.logFields['signatureRule'] = verdict.rule;
+      request.logFields.signatureRule = verdict.rule;
       throw new HttpError('signature-refused', 'The request is not signed by a current secret of this connector.');
     }
-    request.logFields['secretId'] = verdict.secretId;
+    request.logFields.secretId = verdict.secretId;
     next();
   };
 }

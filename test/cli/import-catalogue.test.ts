@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ADMIN_TOKEN } from '../support/test-environment.ts';
 import { type FeedWorld, rssOf, startFeedWorld } from '../catalogue/feed-world.ts';
+import { runConnector } from './run-connector.ts';
 
 let world: FeedWorld;
 let folder: string;
@@ -17,30 +16,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Ended {
-  code: number | null;
-  out: string;
-  errors: string;
-}
-
-function connector(args: string[], environment: NodeJS.ProcessEnv = { ADMIN_TOKEN }): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, errors] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, errors })));
-}
-
 const importing = (...args: string[]) => ['import-catalogue', '--server', world.service.url, ...args];
 
 test('imports a file and prints what was wrong with it', async () => {
   const id = await world.install(1);
   const file = path.join(folder, 'feed.xml');
   await writeFile(file, rssOf(30).replace('<g:id>p7</g:id>', ''));
-  const ended = await connector(importing('--installation', id, '--file', file));
+  const ended = await runConnector(importing('--installation', id, '--file', file));
   expect(ended).toMatchObject({
     code: 0,
     out: expect.stringContaining('Imported: 29 items are live, 1 were skipped.'),
@@ -53,7 +35,7 @@ test('a feed that is refused: exit code 1 and why', async () => {
   const id = await world.install(2);
   const file = path.join(folder, 'cut.xml');
   await writeFile(file, rssOf(5).slice(0, -40));
-  const ended = await connector(importing('--installation', id, '--file', file));
+  const ended = await runConnector(importing('--installation', id, '--file', file));
   expect(ended).toMatchObject({ code: 1, errors: expect.stringContaining('The feed ended before its end.') });
 });
 
@@ -63,12 +45,12 @@ test.each([
   ['no such file', ['--installation', 'ha-1', '--file', '/nowhere/feed.xml'], undefined, 'There is no file'],
   ['no feed', ['--installation', 'ha-1'], undefined, 'Give the feed'],
 ])('%s: exit code 1 and a sentence', async (_what, args, environment, sentence) => {
-  const ended = await connector(importing(...args), environment);
+  const ended = await runConnector(importing(...args), environment);
   expect(ended).toMatchObject({ code: 1, errors: expect.stringContaining(sentence) });
   expect(ended.errors).not.toContain('    at ');
 });
 
 test('--help', async () => {
-  const ended = await connector(['import-catalogue', '--help'], {});
+  const ended = await runConnector(['import-catalogue', '--help'], {});
   expect(ended).toMatchObject({ code: 0, out: expect.stringContaining('--installation <id>') });
 });

@@ -5,15 +5,16 @@ import { createLogger } from '../../src/observability/logger.ts';
 import type { Database } from '../../src/persistence/database.ts';
 import { conversationStarted } from '../simulators/iadvize-events.ts';
 import { signBody } from '../simulators/iadvize-signature.ts';
+import { watchedLog } from '../support/leak-watch.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 import { ADMIN_TOKEN, SECRET, testConfig } from '../support/test-environment.ts';
 
 const CANARY = 'canary of the database';
 
+const log = watchedLog();
 let broken = false;
 let service: Service;
 let url: string;
-const lines: string[] = [];
 
 beforeAll(async () => {
   const database = await openTestDatabase();
@@ -26,7 +27,7 @@ beforeAll(async () => {
     query: (text, values) => orBroken(() => database.query(text, values)),
     transaction: (work) => orBroken(() => database.transaction(work)),
   };
-  const logger = createLogger({ level: 'debug', stream: { write: (line) => void lines.push(line) } });
+  const logger = createLogger({ level: 'debug', stream: log.stream });
   service = await startService({ config: testConfig(), logger, database: flaky });
   url = `http://127.0.0.1:${service.port}`;
 });
@@ -72,7 +73,7 @@ describe('While the database does not answer', () => {
     broken = true;
     await send('{}');
     broken = false;
-    expect(lines.join('')).toContain('"code":"ECONNREFUSED"');
-    expect(lines.join('')).not.toContain(CANARY);
+    expect(log.text()).toContain('"code":"ECONNREFUSED"');
+    expect(log.text()).not.toContain(CANARY);
   });
 });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Router } from 'express';
 import request from 'supertest';
+import { createApp } from '../../src/http/app.ts';
+import { HttpError } from '../../src/http/errors.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { ADMIN_TOKEN } from '../support/test-environment.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -70,4 +74,14 @@ test('An answer says nothing about the software it comes from', async () => {
   expect(headers).not.toHaveProperty('x-powered-by');
   expect(headers).not.toHaveProperty('etag');
   expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
+});
+
+test('too many at once: 429, and when to come back', async () => {
+  const router = Router().get('/busy', () => {
+    throw new HttpError('too-many-requests', 'Try again in a minute.');
+  });
+  const answer = await request(createApp(createLogger({ level: 'silent' }), [router])).get('/busy');
+  expect(answer.status).toBe(429);
+  expect(answer.headers['retry-after']).toBe('60');
+  expect(answer.body).toEqual(answerOf('too-many-requests'));
 });

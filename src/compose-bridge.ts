@@ -20,22 +20,24 @@ export function conversationSource(
   iadvize: IadvizeSource,
   closingAnswers: ConversationSource['closingAnswers'],
 ): ConversationSource {
-  async function orUnavailable<Answer>(asked: Promise<Answer>): Promise<Answer> {
-    try {
-      return await asked;
-    } catch (error) {
-      if (error instanceof IadvizeFailure && error.kind === 'unavailable') {
-        throw new SourceUnavailableError(error.message, { cause: error });
-      }
-      throw error;
-    }
-  }
   return {
     visitor: (conversation) => orUnavailable(iadvize.visitor(conversation)),
     transcript: (conversation) => orUnavailable(iadvize.transcript(conversation)),
     closingAnswers: (conversation) => orUnavailable(closingAnswers(conversation)),
+    otherIds: (conversation) => orUnavailable(iadvize.otherIds(conversation)),
     operatorName: (installationId, operatorId) => iadvize.operatorName(installationId, operatorId),
   };
+}
+
+/** "Later" in the bridge's own words. */
+export async function orUnavailable<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof IadvizeFailure) || error.kind !== 'unavailable') throw error;
+    const { retryAfterMs } = error;
+    throw new SourceUnavailableError(error.message, { cause: error, retryAfterMs });
+  }
 }
 
 export const readStoredEvent: ReadStoredEvent = (source, contentType, body) => {
@@ -56,6 +58,7 @@ export function openConfigured(
       if (!installation || !configured || !type) return 'removed';
       return {
         ...type.open(configured.settings, dependencies),
+        type: type.type,
         capabilities: type.capabilities,
         siteLabel: installation.label,
         uncertainPolicy: installation.settings.uncertainPolicy,
@@ -69,7 +72,7 @@ export function openConfigured(
   };
 }
 
-/** `installations.find` decrypts, so nothing of this is kept longer than a call. */
+/** Asked anew for every call: settings may have changed. */
 export function iadvizeAccess(installations: Installations) {
   return async (installationId: string): Promise<IadvizeAccess | undefined> => {
     const installation = await installations.find(installationId);
@@ -91,7 +94,9 @@ export function releasingParked(store: InstallationStore, database: Database): I
     ...store,
     async replace(installation, unchangedSince) {
       const replaced = await store.replace(installation, unchangedSince);
-      if (replaced) await releaseParked(database, installation.id);
+      if (!replaced) return replaced;
+      await releaseParked(database, installation.id);
+      for (const topic of ['lanes', 'listeners'] as const) database.notices.send(topic);
       return replaced;
     },
   };

@@ -15,6 +15,11 @@ export const environmentSchema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('PostgreSQL 15 or newer. Unset: a database embedded in this process, under `DATA_DIR`.'),
+  DATABASE_CONNECTIONS: wholeNumber(1, 1_000)
+    .default(20)
+    .describe(
+      'Connections to PostgreSQL that this process opens at most, and one more to be told of work. The import of a feed keeps one for itself while it runs.',
+    ),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database.'),
   IADVIZE_SECRET_TOKENS: z
     .string()
@@ -64,10 +69,21 @@ export const environmentSchema = z.object({
   ALLOW_PRIVATE_UPSTREAMS: flag
     .default(false)
     .describe('`true` lets installations name private, loopback and link-local addresses. For development only.'),
+  LISTENERS_PER_INSTALLATION: wholeNumber(1, 1_000_000)
+    .default(1_000)
+    .describe(
+      'How many listeners one installation may have at the same time, in all workers together. Open chats beyond it take turns, and the log says so.',
+    ),
+  FILE_LINK_HOURS: wholeNumber(1, 24 * 365)
+    .default(24)
+    .describe("How long the address of a remote agent's file works, in hours."),
+  RECONCILE_MINUTES: wholeNumber(0, 1_440)
+    .default(5)
+    .describe('How often iAdvize is asked for conversations that no event told of; `0` = never.'),
   CATALOGUE_MEMORY_MB: wholeNumber(16, 1_000_000)
     .default(512)
     .describe(
-      'Memory for the search indexes of all catalogues together, in MB. 100,000 products take some 100; what does not fit is loaded when it is needed.',
+      'Memory for the search indexes of all catalogues, also while they are built, in MB. 100,000 products take some 100; the rest is loaded when it is needed.',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -10,7 +10,18 @@ type Files = ReadonlyMap<string, string>;
 const PLATFORM = ['http', 'persistence', 'observability', 'outgoing'];
 const EVERYTHING = '*';
 /** The rooms that are about what the product does. */
-const CAPABILITIES = ['admin', 'catalogue', 'profile', 'closing-form', 'intake', 'installations', 'bridge', 'iadvize'];
+const CAPABILITIES = [
+  'admin',
+  'callbacks',
+  'catalogue',
+  'profile',
+  'closing-form',
+  'intake',
+  'installations',
+  'bridge',
+  'iadvize',
+  'files',
+];
 
 /**
  * The rooms of `src/`, top to bottom, and what each may import besides itself. A room that is not listed is refused: who
@@ -20,9 +31,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   entry: [EVERYTHING],
   cli: [...CAPABILITIES, 'config.ts', 'destinations', 'persistence', 'observability', 'outgoing'],
   admin: [...PLATFORM, 'installations'],
+  callbacks: [...PLATFORM, 'installations', 'destinations'],
   catalogue: [...PLATFORM, 'installations'],
   profile: [...PLATFORM, 'installations'],
   'closing-form': [...PLATFORM, 'installations'],
+  files: PLATFORM,
   intake: [...PLATFORM, 'installations', 'bridge/domain-events.ts'],
   installations: [...PLATFORM, 'destinations'],
   bridge: [...PLATFORM, 'destinations'],
@@ -194,6 +207,8 @@ describe('The checker notices', () => {
     ['destinations/registry.ts', 'outgoing/http-client.ts'],
     ['iadvize/rest-client.ts', 'bridge/domain-events.ts'],
     ['admin/event-list.ts', 'intake/event-store.ts'],
+    ['callbacks/callback-routes.ts', 'bridge/courier.ts'],
+    ['callbacks/callback-routes.ts', 'destinations/thulium/callback-hints.ts'],
     ['catalogue/catalogue-routes.ts', 'profile/profile-routes.ts'],
     ['cli/main.ts', 'http/errors.ts'],
     ['cli/main.ts', 'compose.ts'],

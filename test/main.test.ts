@@ -12,7 +12,7 @@ import { type ServiceProcess, startServiceProcess } from './support/service-proc
 import { createPostgresDatabase } from './support/test-database.ts';
 import { SECRET, TEST_ENVIRONMENT } from './support/test-environment.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 240_000;
 
 let folder: string;
 let database: { environment: NodeJS.ProcessEnv; drop(): Promise<void> };

@@ -52,6 +52,12 @@ function describeError(error: unknown): object {
   };
 }
 
+/**
+ * The same logger for lines whose fields are a closed list that can hold nothing secret: to look through each line takes
+ * as long as the rest of a fast request's log line.
+ */
+export const withoutRedaction = (logger: Logger): Logger => logger.child({}, { redact: { paths: [] } });
+
 /** JSON lines on standard output. Levels: error = a person must look, warn = degraded, info = one line per thing done. */
 export function createLogger({ level, pretty = false, stream }: LoggerOptions): Logger {
   const options = {
@@ -63,7 +69,9 @@ export function createLogger({ level, pretty = false, stream }: LoggerOptions): 
     serializers: { error: describeError, err: describeError },
   };
   if (stream) return pino(options, stream);
-  if (!pretty) return pino(options);
+  // Written beside the work, and many lines at once: a write per line costs a fast request a fifth of its time. A line
+  // waits a tenth of a second at most, and at the exit all are written.
+  if (!pretty) return pino(options, pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 }));
   return pino({
     ...options,
     formatters: {},

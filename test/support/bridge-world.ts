@@ -2,25 +2,31 @@ import { conversationClosed, conversationStarted } from '../simulators/iadvize-e
 import type { HistoryEntry } from '../simulators/iadvize-rest-fixtures.ts';
 import { startIadvizeRest } from '../simulators/iadvize-rest-simulator.ts';
 import { createSender } from '../simulators/iadvize-sender.ts';
+import { startServicepattern } from '../simulators/servicepattern-simulator.ts';
 import { startThulium } from '../simulators/thulium-simulator.ts';
 import { startXm } from '../simulators/xm-simulator.ts';
 import { SECRET } from './test-environment.ts';
 import { startTestService } from './test-service.ts';
 
-export const REST_KEY = 'rest-key-of-shop';
-export const THULIUM_LOGIN = { apiUser: 'api_user', apiPassword: 'api_pass' };
-export const CAPTCHA = { captchaId: 'c-agreed', captcha: 'k9fzp' };
+export const REST_KEY = 'canary-rest-key-of-shop';
+export const THULIUM_LOGIN = { apiUser: 'api_user', apiPassword: 'canary-api-pass' };
+export const SERVICEPATTERN = { tenantUrl: 'acme.brightpattern.com', appId: 'app-canary' };
+export const CAPTCHA = { captchaId: 'c-agreed', captcha: 'canaryk9fzp' };
 
 /** Waits that are seconds in production, short enough for tests and long enough to be told apart. */
-export const QUICK = { settleMs: 60, retryBaseMs: 20, retryMaxMs: 60, sendTimeoutMs: 1_500 };
+export const QUICK = { settleMs: 60, retryBaseMs: 20, retryMaxMs: 60, sendTimeoutMs: 1_500, breakerIntervalMs: 100 };
 
-/** iAdvize, Thulium and XM as servers of their own, and the whole service between them. */
-export async function startBridgeWorld(environment: NodeJS.ProcessEnv = {}) {
+/** iAdvize and every chat system as servers of their own, and the whole service between them. */
+export async function startBridgeWorld(
+  environment: NodeJS.ProcessEnv = {},
+  options: Parameters<typeof startTestService>[1] = {},
+) {
   const rest = await startIadvizeRest({ apiKeys: [REST_KEY] });
   const thulium = await startThulium(THULIUM_LOGIN);
   const xm = await startXm({ captchas: { [CAPTCHA.captchaId]: CAPTCHA.captcha } });
+  const servicepattern = await startServicepattern(SERVICEPATTERN);
   const restUrls = { IADVIZE_REST_URL_HA: rest.url, IADVIZE_REST_URL_SD: rest.url };
-  const service = await startTestService({ ...restUrls, ...environment });
+  const service = await startTestService({ ...restUrls, ...environment }, options);
   const sender = createSender({
     targetUrl: `${service.url}/iadvize/webhooks`,
     secret: SECRET,
@@ -31,6 +37,7 @@ export async function startBridgeWorld(environment: NodeJS.ProcessEnv = {}) {
     rest,
     thulium,
     xm,
+    servicepattern,
     service,
     sender,
     thuliumDestination: (settings: object = {}) => ({
@@ -44,6 +51,12 @@ export async function startBridgeWorld(environment: NodeJS.ProcessEnv = {}) {
       type: 'xm',
       role: 'watcher',
       settings: { baseUrl: xm.url, departmentId: 1, captcha: { strategy: 'fixed', ...CAPTCHA }, ...QUICK, ...settings },
+    }),
+    servicepatternDestination: (settings: object = {}) => ({
+      id: 'sp-watch',
+      type: 'servicepattern',
+      role: 'watcher',
+      settings: { baseUrl: servicepattern.url, ...SERVICEPATTERN, ...QUICK, ...settings },
     }),
     async install(websiteId: number, destinations: object[], settings: object = {}) {
       const iadvize = { restApiKey: REST_KEY };
@@ -61,7 +74,7 @@ export async function startBridgeWorld(environment: NodeJS.ProcessEnv = {}) {
     async stop() {
       await service.stop();
       sender.close();
-      await Promise.all([rest.close(), thulium.close(), xm.close()]);
+      await Promise.all([rest.close(), thulium.close(), xm.close(), servicepattern.close()]);
     },
   };
 }
@@ -69,6 +82,10 @@ export async function startBridgeWorld(environment: NodeJS.ProcessEnv = {}) {
 export type BridgeWorld = Awaited<ReturnType<typeof startBridgeWorld>>;
 
 export interface SeenDelivery {
+  id: string;
+  repeatOf: string | null;
+  replayedAt: string | null;
+  expiresAt: string | null;
   status: string;
   reason: string | null;
   kind: string;

@@ -5,7 +5,7 @@
 export async function eventually<Answer>(
   ask: () => Promise<Answer> | Answer,
   isEnough: (answer: Answer) => boolean,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<Answer> {
   const giveUpAt = Date.now() + timeoutMs;
   for (;;) {

@@ -9,17 +9,18 @@ import { postgresUrl, withAdminClient } from './postgres-admin.ts';
 
 /**
  * Makes one migrated database for all test files to start from: a PostgreSQL template when DATABASE_URL is set, else a
- * dump of the embedded one. Returns what undoes it.
+ * folder of the embedded one and a dump of it. Returns what undoes it.
  */
 export default async function globalSetup(): Promise<void> {
   const databaseUrl = process.env['DATABASE_URL'];
-  const undo = databaseUrl === undefined ? await makeDump() : await makeTemplate(databaseUrl);
+  const undo = databaseUrl === undefined ? await makeFolder() : await makeTemplate(databaseUrl);
   (globalThis as { undoTestDatabase?: () => Promise<void> }).undoTestDatabase = undo;
 }
 
-async function makeDump(): Promise<() => Promise<void>> {
+async function makeFolder(): Promise<() => Promise<void>> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'connector-tests-'));
-  const pglite = await PGlite.create('memory://');
+  await fs.mkdir(path.join(folder, 'data'));
+  const pglite = await PGlite.create(path.join(folder, 'data', 'db'));
   const query = async <Row>(text: string, values: readonly unknown[] = []) =>
     (await pglite.query<Row>(text, [...values])).rows;
   await migrate({ query, script: async (text) => void (await pglite.exec(text)) });
@@ -28,6 +29,7 @@ async function makeDump(): Promise<() => Promise<void>> {
   await fs.writeFile(file, Buffer.from(await dump.arrayBuffer()));
   await pglite.close();
   process.env['TEST_DATABASE_DUMP'] = file;
+  process.env['TEST_DATABASE_FOLDER'] = path.join(folder, 'data');
   return () => fs.rm(folder, { recursive: true });
 }
 

@@ -12,7 +12,14 @@ export async function withAdminClient<Result>(
   databaseUrl: string,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client(postgresUrl(databaseUrl, 'postgres'));
+  return withClient(postgresUrl(databaseUrl, 'postgres'), work);
+}
+
+export async function withClient<Result>(
+  databaseUrl: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
     return await work(client);

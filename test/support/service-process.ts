@@ -1,19 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import readline from 'node:readline';
+import { throwLeaks, watch } from './leak-watch.ts';
 import { ADMIN_TOKEN, TEST_ENVIRONMENT } from './test-environment.ts';
 
 export interface ServiceProcess {
   url: string;
   pid: number;
+  /** The process itself, for tests that wait for its end. */
+  child: ChildProcess;
+  hasEnded(): boolean;
   admin(method: string, path: string, body?: unknown): Promise<Response>;
   /** Sends the signal and resolves with the exit code, or the signal's name when it died of it. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
-/** Starts `src/main.ts` in a process of its own, on a free port, and waits until it listens. */
-export async function startServiceProcess(environment: NodeJS.ProcessEnv): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+/**
+ * Starts `src/main.ts`, or another entry, in a process of its own, on a free port, and waits until it listens.
+ * `imports`: loaded before it.
+ */
+export async function startServiceProcess(
+  environment: NodeJS.ProcessEnv,
+  entry = 'src/main.ts',
+  imports: readonly string[] = [],
+): Promise<ServiceProcess> {
+  const loaded = ['tsx', './test/support/watch-own-answers.ts', ...imports];
+  const child = spawn(process.execPath, [...loaded.flatMap((name) => ['--import', name]), entry], {
     env: { PATH: process.env['PATH'], ...TEST_ENVIRONMENT, LOG_LEVEL: 'info', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -25,6 +37,8 @@ export async function startServiceProcess(environment: NodeJS.ProcessEnv): Promi
   return {
     url,
     pid: child.pid ?? 0,
+    child,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     admin: (method, path, body) =>
       fetch(`${url}/admin/api${path}`, {
         method,
@@ -36,10 +50,12 @@ export async function startServiceProcess(environment: NodeJS.ProcessEnv): Promi
       }),
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, 'exit');
+        // Not before all that it wrote was looked through.
+        const exited = once(child, 'close');
         child.kill(signal);
         await exited;
       }
+      throwLeaks();
       return child.exitCode ?? child.signalCode ?? 'SIGKILL';
     },
   };
@@ -47,14 +63,18 @@ export async function startServiceProcess(environment: NodeJS.ProcessEnv): Promi
 
 async function listeningPort(child: ChildProcess): Promise<number> {
   const errors: string[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors.push(chunk.toString());
+    watch('standard error', chunk.toString());
+  });
   const lines = readline.createInterface({ input: child.stdout! });
   const port = new Promise<number>((resolve, reject) => {
     lines.on('line', (line) => {
+      watch('a log line', line);
       const entry = JSON.parse(line) as { event?: string; port?: number };
       if (entry.event === 'listening') resolve(entry.port ?? 0);
     });
-    child.once('exit', () => reject(new Error(`the service ended before it listened: ${errors.join('')}`)));
+    child.once('close', () => reject(new Error(`the service ended before it listened: ${errors.join('')}`)));
   });
   return port;
 }

@@ -12,6 +12,8 @@ export const TEST_ENVIRONMENT: NodeJS.ProcessEnv = {
   ENCRYPTION_KEYS,
   ADMIN_TOKEN,
   ALLOW_PRIVATE_UPSTREAMS: 'true',
+  // Tests that are about it switch it on.
+  RECONCILE_MINUTES: '0',
 };
 
 export function testConfig(changes: NodeJS.ProcessEnv = {}): Config {

@@ -1,0 +1,14 @@
+import { playCrashes, THULIUM } from './play-crashes.ts';
+
+playCrashes([
+  { at: 'K7', when: 'the lane claimed, before the attempt to start', site: THULIUM },
+  { at: 'K8', when: 'the attempt to start written, before a byte left', site: THULIUM },
+  { at: 'K9', when: 'the start sent, before its answer', site: THULIUM },
+  { at: 'K10', when: 'the answer to the start in, before the outcome is written', site: THULIUM },
+  { at: 'K11', when: 'the outcome of the start written', site: THULIUM },
+  { at: 'K7#4', when: 'the lane claimed, before the attempt at a message', site: THULIUM },
+  { at: 'K8#4', when: 'the attempt at a message written, before a byte left', site: THULIUM },
+  { at: 'K9#4', when: 'a message sent, before its answer', site: THULIUM },
+  { at: 'K10#4', when: 'the answer to a message in, before the outcome is written', site: THULIUM },
+  { at: 'K11#5', when: 'the outcome of a message written', site: THULIUM },
+]);

@@ -48,7 +48,11 @@ function conversation(number: number, title: string, person: Person, lines: Line
   };
 }
 
-const visitorIdOf = (number: number): string => number.toString(16).padStart(45, 'c');
+/** iAdvize's id of the visitor of a conversation. */
+export const visitorIdOf = (number: number): string => number.toString(16).padStart(45, 'c');
+
+/** The client's own number of that visitor. */
+export const customerNumberOf = (number: number): string => `K-${number}`;
 
 export const KURTKA = conversation(
   501,
@@ -93,7 +97,8 @@ export function teachIadvize(rest: IadvizeRestSimulator): void {
   rest.setOperator({ id: 7, pseudo: 'Marie' });
   rest.setOperator({ id: 8, pseudo: 'Paul' });
   for (const { number, person, lines } of CONVERSATIONS) {
-    rest.setVisitor({ id: number, unique_id: visitorIdOf(number), website_id: [WEBSITE], phone: '', ...person });
+    const ids = { unique_id: visitorIdOf(number), external_id: customerNumberOf(number), website_id: [WEBSITE] };
+    rest.setVisitor({ id: number, phone: '', ...ids, ...person });
     rest.setConversation({ id: number, website_id: WEBSITE, operator_id: 7, history: history(lines) });
   }
 }

@@ -1,5 +1,5 @@
 import { CONVERSATIONS, type DemoConversation, TRANSFER } from './conversations.ts';
-import type { SeenChat } from './remote-chats.ts';
+import { type SeenChat, SYSTEMS } from './remote-chats.ts';
 
 /** What the service says over its admin API. */
 export interface SeenEvents {
@@ -27,7 +27,7 @@ function expectedTexts(conversation: DemoConversation): string[] {
 export function judge(chats: readonly SeenChat[], events: SeenEvents, forgedStatus: number | null): Finding[] {
   const findings: Finding[] = [];
   const check = (right: boolean, sentence: string): void => void findings.push({ right, sentence });
-  for (const system of ['Thulium', 'XM'] as const) {
+  for (const system of SYSTEMS) {
     const own = chats.filter((chat) => chat.system === system);
     check(own.length === CONVERSATIONS.length, `${system} has one chat per conversation (${own.length})`);
     for (const conversation of CONVERSATIONS) {

@@ -5,9 +5,12 @@ import path from 'node:path';
 import { eventually } from '../support/eventually.ts';
 
 export interface BenchProcess {
+  pid: number;
   url: string;
   /** What it wrote so far, line by line. */
   log(): Promise<Record<string, unknown>[]>;
+  /** Names of the files in a folder below the one it was started with. */
+  filesBelow(name: string): Promise<string[]>;
   residentMegabytes(): Promise<number>;
   /** Processor time it used since its start: unlike requests per second it says the same on a busy machine. */
   cpuSeconds(): Promise<number>;
@@ -19,10 +22,12 @@ export async function startBenchProcess(
   program: string,
   folder: string,
   environment: NodeJS.ProcessEnv,
+  argumentsOf: readonly string[] = [],
 ): Promise<BenchProcess> {
   const file = path.join(folder, `${path.basename(program)}-${Date.now()}.log`);
   const output = await fs.open(file, 'w');
-  const child = spawn(process.execPath, ['--import', 'tsx', program], {
+  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...loader, program, ...argumentsOf], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', output.fd, 'inherit'],
   });
@@ -38,8 +43,10 @@ export async function startBenchProcess(
     30_000,
   );
   return {
+    pid: child.pid ?? 0,
     url: `http://127.0.0.1:${String(listening?.['port'])}`,
     log,
+    filesBelow: (name) => fs.readdir(path.join(folder, name)).catch(() => []),
     async residentMegabytes() {
       const status = await fs.readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) / 1024;

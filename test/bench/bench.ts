@@ -1,7 +1,15 @@
 /** Each is a program of its own that takes what follows its name. */
 const PROGRAMS: Record<string, () => Promise<unknown>> = {
+  bridge: () => import('./bridge-bench.ts'),
+  intake: () => import('./intake-bench.ts'),
+  claim: () => import('./claim-bench.ts'),
+  idle: () => import('./idle-bench.ts'),
+  memory: () => import('./memory-bench.ts'),
   search: () => import('./search-bench.ts'),
   'import-memory': () => import('./import-memory.ts'),
+  listeners: () => import('./listeners-bench.ts'),
+  stop: () => import('./stop-bench.ts'),
+  kill: () => import('./kill-bench.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);

@@ -1,0 +1,144 @@
+import os from 'node:os';
+import path from 'node:path';
+import { conversationStarted } from '../simulators/iadvize-events.ts';
+import { signBody } from '../simulators/iadvize-signature.ts';
+import { readLedgerFile } from '../simulators/ledger.ts';
+import { REST_KEY, THULIUM_LOGIN } from '../support/bridge-world.ts';
+import { eventually } from '../support/eventually.ts';
+import { SECRET, TEST_ENVIRONMENT } from '../support/test-environment.ts';
+import { makeBenchDatabase } from './bench-database.ts';
+import { type BenchProcess, startBenchProcess } from './bench-process.ts';
+import { openLoop, requestBytes } from './http-load.ts';
+
+const [perSecondText = '200', secondsText = '10'] = process.argv.slice(2);
+const PER_SECOND = Number(perSecondText);
+const SECONDS = Number(secondsText);
+const BACKLOG = 100_000;
+const BUSY_WEBSITE = 1;
+const QUIET_WEBSITE = 2;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+interface Effect {
+  kind: string;
+  text?: string;
+}
+
+/** When each conversation was taken in, and when the chat system had its first text: which names the conversation. */
+interface Run {
+  accepted: Map<string, number>;
+  ledgerFile: string;
+}
+
+function startOf(website: number, number: number): Buffer {
+  const visitorId = number.toString(16).padStart(45, 'b');
+  const body = JSON.stringify(
+    conversationStarted({ platform: 'ha', websiteId: website, conversationId: number, visitorId }),
+  );
+  const headers = { 'Content-Type': 'application/json', 'X-iAdvize-Signature': signBody(SECRET, body) };
+  return requestBytes('POST', '/iadvize/webhooks', headers, body);
+}
+
+/** Milliseconds from the schedule's moment of each start to its context message in the remote ledger, sorted. */
+async function latencies(service: BenchProcess, ledgerFile: string, website: number, perSecond: number, first: number) {
+  const run: Run = { accepted: new Map(), ledgerFile };
+  let number = first;
+  const next = (): Buffer => {
+    run.accepted.set(`ha-${website}:${number}`, Date.now());
+    return startOf(website, number++);
+  };
+  const result = await openLoop(service.url, { perSecond, seconds: SECONDS, connections: 50, next });
+  if (result.failed > 0) throw new Error(`${result.failed} webhooks were not taken`);
+  const arrivals = await eventually(
+    async () => arrivalsOf(run),
+    (found) => found.length === run.accepted.size,
+    60_000,
+  );
+  return arrivals.sort((a, b) => a - b);
+}
+
+function arrivalsOf({ accepted, ledgerFile }: Run): number[] {
+  const seen = new Map<string, number>();
+  for (const { kind, text, at } of readLedgerFile<Effect>(ledgerFile)) {
+    const id = kind === 'message' ? /^Conversation: (\S+)$/m.exec(text ?? '')?.[1] : undefined;
+    if (id !== undefined && !seen.has(id)) seen.set(id, Date.parse(at));
+  }
+  return [...accepted].flatMap(([id, at]) => {
+    const arrived = seen.get(id);
+    return arrived === undefined ? [] : [arrived - at];
+  });
+}
+
+function describe(times: readonly number[]): string {
+  const at = (share: number): string => `${times[Math.floor((times.length - 1) * share)]} ms`;
+  return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, slowest ${at(1)}`;
+}
+
+async function install(service: BenchProcess, website: number, thulium: string): Promise<void> {
+  const settings = { baseUrl: thulium, ...THULIUM_LOGIN, chatQueueId: 3, pollIntervalMs: 3_000 };
+  const response = await fetch(`${service.url}/admin/api/installations`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TEST_ENVIRONMENT['ADMIN_TOKEN']}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      platform: 'ha',
+      websiteId: website,
+      label: `Shop ${website}`,
+      iadvize: { restApiKey: REST_KEY },
+      destinations: [{ id: 'thulium-main', type: 'thulium', role: 'primary', settings }],
+    }),
+  });
+  if (response.status !== 201) throw new Error(`installing failed: ${await response.text()}`);
+}
+
+/** Lanes of one installation that all wait, as after an outage of its chat system. */
+const FILL_BACKLOG = `
+WITH conversations AS (
+  INSERT INTO conversation (id, installation_id, start_source)
+  SELECT 'ha-${BUSY_WEBSITE}:' || 900000000 + n, 'ha-${BUSY_WEBSITE}', 'webhook' FROM generate_series(1, $1::int) AS n RETURNING id
+), lanes AS (
+  INSERT INTO lane (id, installation_id, conversation_id, destination_id, pending, next_position, next_at)
+  SELECT id || '/thulium-main', 'ha-${BUSY_WEBSITE}', id, 'thulium-main', 1, 2, now() FROM conversations RETURNING id
+)
+INSERT INTO delivery (lane_id, key, position, kind, payload)
+SELECT id, 'start', 1, 'start', '{"startUnheard":false}' FROM lanes`;
+
+async function main(): Promise<void> {
+  const place = await makeBenchDatabase();
+  const ledgerFile = path.join(place.folder, 'remote.jsonl');
+  const remote = await startBenchProcess('test/bench/remote-side.ts', place.folder, {}, [ledgerFile]);
+  try {
+    const [addresses] = await remote.log();
+    const urls = { IADVIZE_REST_URL_HA: String(addresses?.['rest']), IADVIZE_REST_URL_SD: String(addresses?.['rest']) };
+    const environment = { ...TEST_ENVIRONMENT, ...place.environment, ...urls, LOG_LEVEL: 'warn' };
+    const database = place.environment['DATABASE_URL'] === undefined ? 'embedded database' : 'PostgreSQL';
+    print(`${database}, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)}`);
+    const service = await startBenchProcess('dist/main.js', place.folder, { ...environment, LOG_LEVEL: 'info' });
+    for (const website of [BUSY_WEBSITE, QUIET_WEBSITE])
+      await install(service, website, String(addresses?.['thulium']));
+    await latencies(service, ledgerFile, QUIET_WEBSITE, 20, 1);
+    const alone = await latencies(service, ledgerFile, QUIET_WEBSITE, PER_SECOND / 2, 10_000);
+    print(
+      `accepted -> in the remote chat, ${PER_SECOND / 2} conversations/s (${PER_SECOND} writes/s) of 20 ms each: ${describe(alone)}`,
+    );
+    await measureBacklog(service, place, ledgerFile);
+    await service.stop();
+  } finally {
+    await remote.stop();
+    await place.remove();
+  }
+}
+
+async function measureBacklog(
+  service: BenchProcess,
+  place: Awaited<ReturnType<typeof makeBenchDatabase>>,
+  ledgerFile: string,
+) {
+  if (place.environment['DATABASE_URL'] === undefined) return;
+  const database = await place.open();
+  await database.query(FILL_BACKLOG, [BACKLOG]);
+  await database.close();
+  const beside = await latencies(service, ledgerFile, QUIET_WEBSITE, 20, 100_000);
+  print(`the same at 20/s while another installation has ${BACKLOG} deliveries waiting: ${describe(beside)}`);
+}
+
+await main();

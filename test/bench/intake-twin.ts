@@ -1,0 +1,56 @@
+import { Router } from 'express';
+import { createApp } from '../../src/http/app.ts';
+import { captureRawBody } from '../../src/http/raw-body.ts';
+import { requireSignature } from '../../src/http/require-signature.ts';
+import { startServer } from '../../src/http/server.ts';
+import { createEventStore, type EventStore } from '../../src/intake/event-store.ts';
+import { WEBHOOK_BODY_LIMIT, webhookRoutes } from '../../src/intake/intake-routes.ts';
+import { readEvent } from '../../src/intake/read-event.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import type { Database } from '../../src/persistence/database.ts';
+import { SECRET } from '../support/test-environment.ts';
+
+/** The intake's own code in front of another store; `storeless` answers as if PostgreSQL had. */
+const STORES: Record<string, () => Promise<EventStore>> = {
+  async storeless() {
+    const query = async <Row>(_text: string, [keys, hashes]: readonly string[][]): Promise<Row[]> =>
+      keys!.map((key, at) => ({
+        dedupe_key: key,
+        status: 'accepted',
+        body_hash: hashes?.[at],
+        duplicates: 0,
+      })) as Row[];
+    return createEventStore({ kind: 'postgres', query } as unknown as Database, 'ha', () => undefined);
+  },
+  async bullmq() {
+    const { Queue } = await import('bullmq');
+    const queue = new Queue('events', { connection: { host: '127.0.0.1', port: Number(process.env['REDIS_PORT']) } });
+    await queue.waitUntilReady();
+    return storing(async (id, body) => void (await queue.add('event', { body }, { jobId: id })));
+  },
+  async 'pg-boss'() {
+    const { default: PgBoss } = await import('pg-boss');
+    const boss = new PgBoss(process.env['DATABASE_URL'] ?? '');
+    await boss.start();
+    await boss.createQueue('events');
+    return storing(async (id, body) => void (await boss.send('events', { body }, { singletonKey: id })));
+  },
+};
+
+/** The same reading and checking as ours, then the peer's own way to put a job on disk. */
+function storing(put: (id: string, body: string) => Promise<void>): EventStore {
+  return {
+    async store({ source, contentType, body }) {
+      const { eventId, status } = readEvent(source, contentType, body);
+      await put(eventId?.replaceAll(':', '-') ?? '', body.toString('utf8'));
+      return { status, duplicate: false };
+    },
+  };
+}
+
+const logger = createLogger({ level: 'info' });
+const store = await STORES[process.argv[2] ?? '']!();
+const signed = Router();
+signed.use('/iadvize', captureRawBody(WEBHOOK_BODY_LIMIT), requireSignature([{ id: 'bench', value: SECRET }]));
+const { port } = await startServer(createApp(logger, [signed, webhookRoutes(store)]), { port: 0, host: '127.0.0.1' });
+logger.info({ event: 'listening', port });

@@ -12,40 +12,74 @@ const CAPABILITIES: Record<keyof Capabilities, { question: string; yes: string; 
     yes: 'the chat is looked for before another one is started',
     no: "nobody can look: the installation's `uncertainPolicy` decides, and unless it is set the start is sent again",
   },
+  listensPerChat: {
+    question: 'How answers are read',
+    yes: 'one long poll for each open chat',
+    no: 'one reading for all open chats together',
+  },
+  sendsFiles: { question: 'Files of the conversation', yes: 'are uploaded', no: 'are announced with name and address' },
+  knowsOurIds: {
+    question: 'A message in doubt is recognised by',
+    yes: 'the id it was sent with',
+    no: 'its text, equal ones counted',
+  },
+  pushesHints: {
+    question: 'Hints that there is something to read',
+    yes: 'at `/callbacks/<installation>/<destination>`',
+    no: 'none',
+  },
 };
 
 /** The README's table of environment variables, as markdown that is not laid out yet. */
 export function configurationTable(rows: readonly SettingRow[]): string {
-  return table(
-    ['Variable', 'Default', 'Meaning'],
-    rows.map((row) => [code(row.name), defaultCell(row), row.meaning]),
-  );
+  const cells = rows.map((row) => [code(row.name), defaultCell(row), row.meaning]);
+  return asIs([table(['Variable', 'Default', 'Meaning'], cells)]);
 }
 
-/** For each chat system its settings and what it can do. */
+/** What the chat systems can do, side by side; then the settings they share, and each one's own. */
 export function destinationSections(types: readonly DestinationType[]): string {
-  return types
-    .flatMap((type) => [`### ${type.title} (${code(type.type)})`, settingsTable(type), capabilityTable(type)])
-    .join('\n\n');
+  const shared = sharedRows(types);
+  const own = types.map((type) => {
+    const rows = settingRows(type.settings).filter((row) => !shared.some((other) => isSame(row, other)));
+    return [`### ${type.title} (${code(type.type)})`, settingsTable(rows, type.secretPaths)];
+  });
+  return asIs([capabilityTable(types), '### Settings of every destination', settingsTable(shared, []), ...own.flat()]);
 }
 
-function settingsTable({ settings, secretPaths }: DestinationType): string {
+/** Laid out by hand: padded to the longest sentence, a table's source is unreadable. */
+function asIs(parts: readonly string[]): string {
+  return ['<!-- prettier-ignore-start -->', ...parts, '<!-- prettier-ignore-end -->'].join('\n\n');
+}
+
+const isSame = (one: SettingRow, other: SettingRow): boolean =>
+  one.name === other.name && one.defaultText === other.defaultText && one.meaning === other.meaning;
+
+function sharedRows([first, ...others]: readonly DestinationType[]): SettingRow[] {
+  if (!first || others.length === 0) return [];
+  const isShared = (row: SettingRow): boolean =>
+    others.every((type) => settingRows(type.settings).some((other) => isSame(row, other)));
+  return settingRows(first.settings).filter(isShared);
+}
+
+function settingsTable(rows: readonly SettingRow[], secretPaths: readonly string[]): string {
   return table(
-    ['Setting', 'Default', 'Secret', 'Meaning'],
-    settingRows(settings).map((row) => [
+    ['Setting', 'Default', 'Meaning'],
+    rows.map((row) => [
       code(row.name),
       defaultCell(row),
-      secretPaths.includes(row.name) ? 'yes' : 'no',
-      row.meaning,
+      secretPaths.includes(row.name) ? `Secret. ${row.meaning}` : row.meaning,
     ]),
   );
 }
 
-function capabilityTable({ capabilities }: DestinationType): string {
+function capabilityTable(types: readonly DestinationType[]): string {
   const names = Object.keys(CAPABILITIES) as (keyof Capabilities)[];
   return table(
-    ['Capability', 'Here'],
-    names.map((name) => [CAPABILITIES[name].question, CAPABILITIES[name][capabilities[name] ? 'yes' : 'no']]),
+    ['Capability', ...types.map(({ title }) => title)],
+    names.map((name) => [
+      CAPABILITIES[name].question,
+      ...types.map(({ capabilities }) => CAPABILITIES[name][capabilities[name] ? 'yes' : 'no']),
+    ]),
   );
 }
 

@@ -27,7 +27,10 @@ function settingRow(name: string, member: z.ZodType): SettingRow {
     throw new Error(`${name} has no description: add .describe('…') to its schema.`);
   // Asking the schema itself is the one way that also holds for defaults behind a transform.
   const unset = member.safeParse(undefined);
-  const defaultText = unset.success && unset.data !== undefined ? textOf(name, unset.data) : undefined;
+  // A group's default is those of its members, which have rows of their own.
+  const isGroup = withoutWrappers(member) instanceof z.ZodObject;
+  const hasDefault = unset.success && unset.data !== undefined && !isGroup;
+  const defaultText = hasDefault ? textOf(name, unset.data) : undefined;
   const meaning = [member.description, ...missingChoices(member, defaultText)].join(' ');
   return { name, required: !unset.success, defaultText, meaning };
 }
@@ -35,8 +38,9 @@ function settingRow(name: string, member: z.ZodType): SettingRow {
 function textOf(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return JSON.stringify(value);
   throw new Error(
-    `The default of ${name} is neither text, number nor boolean: teach deploy/setting-rows.ts to show it.`,
+    `The default of ${name} is neither text, number, boolean nor list: teach deploy/setting-rows.ts to show it.`,
   );
 }
 
@@ -49,8 +53,11 @@ function missingChoices(member: z.ZodType, defaultText: string | undefined): str
 }
 
 function withoutWrappers(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return withoutWrappers(schema.unwrap() as z.ZodType);
-  }
+  const isWrapper =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable;
+  if (isWrapper) return withoutWrappers(schema.unwrap() as z.ZodType);
   return schema;
 }

@@ -43,34 +43,50 @@ describe('destinationSections', () => {
       login: z.strictObject({ password: z.string().describe('Password.') }).describe('Login.'),
     }),
     secretPaths: ['login.password'],
-    capabilities: { startCarriesText: true, canFindStarted: false },
+    capabilities: { ...DESTINATION_TYPES[0]!.capabilities, startCarriesText: true, canFindStarted: false },
   };
 
-  test('heading, settings and capabilities', () => {
+  test('capabilities side by side, then headings and settings', () => {
     const markdown = destinationSections([type]);
-    expect(markdown.split('\n')[0]).toBe('### Echo (`echo`)');
+    expect(markdown).toContain('\n### Echo (`echo`)\n');
     expect(rowsOf(markdown)).toEqual([
-      '| Setting | Default | Secret | Meaning |',
-      '| --- | --- | --- | --- |',
-      '| `baseUrl` | required | no | Address. |',
-      '| `login` | required | no | Login. |',
-      '| `login.password` | required | yes | Password. |',
-      '| Capability | Here |',
+      '| Capability | Echo |',
       '| --- | --- |',
       '| How the first text travels | within the call that starts the chat |',
       expect.stringContaining('`uncertainPolicy`'),
+      ...Array.from({ length: 4 }, () => expect.stringMatching(/^\| .+ \| .+ \|$/)),
+      '| Setting | Default | Meaning |',
+      '| --- | --- | --- |',
+      '| Setting | Default | Meaning |',
+      '| --- | --- | --- |',
+      '| `baseUrl` | required | Address. |',
+      '| `login` | required | Login. |',
+      '| `login.password` | required | Secret. Password. |',
     ]);
   });
 
+  test('what two say with the same words and default stands once, above both', () => {
+    const settings = z.strictObject({
+      baseUrl: z.url().describe('Address.'),
+      limit: z.int().default(5).describe('Limit.'),
+    });
+    const markdown = destinationSections([type, { ...type, type: 'other', title: 'Other', settings }]);
+    const [, every = '', first = '', second = ''] = markdown.split('\n### ');
+    expect(every).toContain('`baseUrl`');
+    expect(first + second).not.toContain('`baseUrl`');
+    expect(second).toContain('`limit`');
+    expect(first + every).not.toContain('`limit`');
+  });
+
   test('the opposite capabilities read differently', () => {
-    const capabilities = { startCarriesText: false, canFindStarted: true };
+    const capabilities = { ...type.capabilities, startCarriesText: false, canFindStarted: true };
     const markdown = destinationSections([{ ...type, capabilities }]);
     expect(markdown).toContain('as a message of its own');
     expect(markdown).toContain('is looked for before another one is started');
   });
 
   test('every type of the registry has its section', () => {
-    const headings = destinationSections(DESTINATION_TYPES).match(/^### .*$/gm);
+    const [, ...headings] = destinationSections(DESTINATION_TYPES).match(/^### .*$/gm) ?? [];
     expect(headings).toEqual(DESTINATION_TYPES.map(({ title, type: name }) => `### ${title} (\`${name}\`)`));
   });
 });

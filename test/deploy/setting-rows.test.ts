@@ -16,6 +16,8 @@ describe('settingRows', () => {
     ['a number behind a transform', z.string().transform(Number).pipe(z.number()).default(8080), false, '8080'],
     ['a flag behind a transform', flag.default(false), false, 'false'],
     ['a number', z.int().default(0), false, '0'],
+    ['a list', z.array(z.string()).default(['a', 'b']), false, '["a","b"]'],
+    ['a group with the defaults of its members', z.object({}).prefault({}), false, undefined],
   ])('%s', (_title, member, required, defaultText) => {
     expect(only(member.describe('Says it. `true`.'))).toEqual({
       name: 'X',
@@ -35,6 +37,10 @@ describe('settingRows', () => {
     const schema = z.object({
       first: inner.describe('One.'),
       second: inner.optional().describe('Two.'),
+      third: z
+        .strictObject({ id: z.string().default('a').describe('Id.') })
+        .prefault({})
+        .describe('Three.'),
     });
     expect(settingRows(schema).map(({ name, required, defaultText }) => [name, required, defaultText])).toEqual([
       ['first', true, undefined],
@@ -43,6 +49,8 @@ describe('settingRows', () => {
       ['second', false, undefined],
       ['second.id', true, undefined],
       ['second.tries', false, '3'],
+      ['third', false, undefined],
+      ['third.id', false, 'a'],
     ]);
   });
 
@@ -60,7 +68,9 @@ describe('settingRows', () => {
   });
 
   test('a default that no text stands for is an error that names it', () => {
-    expect(() => only(z.array(z.string()).default(['a']).describe('List.'))).toThrow('The default of X');
+    expect(() => only(z.record(z.string(), z.string()).default({ a: 'b' }).describe('Map.'))).toThrow(
+      'The default of X',
+    );
   });
 
   test('every variable of the service has its row', () => {

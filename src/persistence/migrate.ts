@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sql } from './database.ts';
+import { insisting, isInTheWay } from './insisting.ts';
 
 /** The advisory lock `prisma migrate` takes on PostgreSQL: replicas and Prisma's own CLI take turns. */
 const PRISMA_MIGRATE_LOCK = 72707369;
@@ -17,6 +18,15 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(),
   "applied_steps_count" INTEGER NOT NULL DEFAULT 0
 )`;
+
+/**
+ * How long a migration waits for a table in use. Whoever comes after it waits as well, so it gives way soon and tries
+ * again: the release that is still running goes on answering. Shorter than PostgreSQL's `deadlock_timeout` (1 s), so
+ * that of two that wait for each other the migration is the one that gives way.
+ */
+const LOCK_LIMIT_MS = 500;
+/** With the pauses between them, about three minutes of tables that are always in use. */
+const TRIES = 240;
 
 /** One session: the advisory lock belongs to it. `script` runs several statements at once. */
 export interface MigrationSession extends Sql {
@@ -44,15 +54,16 @@ async function readMigrations(folder: string): Promise<MigrationFile[]> {
 
 /**
  * Applies the missing migrations the way `prisma migrate deploy` does, with its lock and its bookkeeping table, so that
- * either may run first. Returns the names it applied. Throws when an earlier migration failed half-way or was edited
- * after it was applied.
+ * either may run first. A table in use is asked for at most `tries` times. Returns the names it applied. Throws when an
+ * earlier migration failed half-way or was edited after it was applied, and when a table was never free: nothing of that
+ * migration was done then, and the next start tries again.
  */
-export async function migrate(session: MigrationSession, folder = MIGRATIONS_FOLDER): Promise<string[]> {
+export async function migrate(session: MigrationSession, folder = MIGRATIONS_FOLDER, tries = TRIES): Promise<string[]> {
   await session.query(`SELECT pg_advisory_lock(${PRISMA_MIGRATE_LOCK})`);
   try {
     await session.script(BOOKKEEPING);
     const missing = await missingMigrations(session, folder);
-    for (const migration of missing) await apply(session, migration);
+    for (const migration of missing) await apply(session, migration, tries);
     return missing.map((migration) => migration.name);
   } finally {
     await session.query(`SELECT pg_advisory_unlock(${PRISMA_MIGRATE_LOCK})`);
@@ -83,18 +94,27 @@ export async function missingMigrations(sql: Sql, folder = MIGRATIONS_FOLDER): P
 }
 
 /** Together with its line in the book, all or nothing: whoever is killed in the middle leaves nothing to be repaired. */
-async function apply(session: MigrationSession, migration: MigrationFile): Promise<void> {
+async function apply(session: MigrationSession, migration: MigrationFile, tries: number): Promise<void> {
   const { name, sql, checksum } = migration;
   const id = randomUUID();
-  try {
-    await session.script(`BEGIN;
+  const script = `BEGIN;
+SET LOCAL lock_timeout = ${LOCK_LIMIT_MS};
 INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ('${id}', '${checksum}', '${name.replaceAll("'", "''")}');
 ${sql};
 UPDATE "_prisma_migrations" SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = '${id}';
-COMMIT;`);
+COMMIT;`;
+  try {
+    await insisting(tries, () => wholeOrNothing(session, script));
   } catch (error) {
-    await noteFailure(session, migration, error).catch(() => undefined);
     const reason = `PostgreSQL answered ${String((error as { code?: unknown }).code)}`;
+    if (isInTheWay(error)) {
+      throw new Error(
+        `Migration ${name} was not applied: ${reason}, its tables were in use at each of ${tries} tries. Nothing was ` +
+          `changed. Look for long transactions in pg_stat_activity, end them and start again.`,
+        { cause: error },
+      );
+    }
+    await noteFailure(session, migration, error).catch(() => undefined);
     throw new Error(
       `Migration ${name} failed: ${reason}. Its "logs" in the table _prisma_migrations say more. Repair the ` +
         `tables, then run "npx prisma migrate resolve" and start again.`,
@@ -103,12 +123,21 @@ COMMIT;`);
   }
 }
 
+async function wholeOrNothing(session: MigrationSession, script: string): Promise<void> {
+  try {
+    await session.script(script);
+  } catch (error) {
+    // A session that is lost cannot roll back, and need not: PostgreSQL does it. What failed it is the error that counts.
+    await session.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
 async function noteFailure(
   session: MigrationSession,
   { name, checksum }: MigrationFile,
   error: unknown,
 ): Promise<void> {
-  await session.query('ROLLBACK');
   await session.query(`INSERT INTO "_prisma_migrations" (id, checksum, migration_name, logs) VALUES ($1, $2, $3, $4)`, [
     randomUUID(),
     checksum,

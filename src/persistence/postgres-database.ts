@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import type { Database, Sql } from './database.ts';
+import { insisting } from './insisting.ts';
 import { migrate } from './migrate.ts';
 import { createSharedNotices } from './notices.ts';
 
@@ -64,23 +64,7 @@ const isOverdue = (error: unknown): boolean => error instanceof Error && error.m
 /** After a fail-over the session may be on a server that only reads. */
 const isReadOnly = (error: unknown): boolean => (error as { code?: unknown }).code === '25006';
 
-/** PostgreSQL gave up on one of several that waited for each other, and nothing of it was done. */
-const GIVEN_UP: ReadonlySet<unknown> = new Set(['40P01', '40001']);
 const TRIES = 5;
-const PAUSE_MS = 20;
-
-/** Once more what PostgreSQL rolled back for others' sake: nothing of it happened, so it may. */
-async function insisting<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === TRIES || !GIVEN_UP.has((error as { code?: unknown }).code)) throw error;
-      // Those that got in each other's way do not come back together.
-      await sleep(Math.random() * PAUSE_MS * tries);
-    }
-  }
-}
 
 /** Opens a pool on PostgreSQL 15 or newer and applies the missing migrations. */
 export async function openPostgres(connectionString: string, connections = DEFAULT_CONNECTIONS): Promise<Database> {
@@ -103,8 +87,8 @@ export async function openPostgres(connectionString: string, connections = DEFAU
     kind: 'postgres',
     prisma,
     notices,
-    query: (text, values, limitMs) => insisting(() => anywhere.query(text, values, limitMs)),
-    transaction: (work, limitMs) => insisting(() => onOneClient(pool, work, limitMs)),
+    query: (text, values, limitMs) => insisting(TRIES, () => anywhere.query(text, values, limitMs)),
+    transaction: (work, limitMs) => insisting(TRIES, () => onOneClient(pool, work, limitMs)),
     async close() {
       await notices.close();
       await prisma.$disconnect();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Platform } from '../installations/website-ref.ts';
 import type { Database } from '../persistence/database.ts';
 import {
@@ -52,13 +52,13 @@ export function createEventStore(database: Database, defaultPlatform: Platform, 
   return {
     async store(incoming) {
       const read = readEvent(incoming.source, incoming.contentType, incoming.body);
-      const bodyHash = createHash('sha256').update(incoming.body).digest('hex');
+      const bodyHash = hash('sha256', incoming.body, 'hex');
       const dedupeKey = read.eventId === undefined ? `sha256:${bodyHash}` : `id:${read.eventId}`;
       const reason = read.status === 'quarantined' ? read.reason : null;
       const row: NewEventRow = { dedupeKey, bodyHash, incoming, status: read.status, reason, read };
 
       const first = await insert(row);
-      if (first.duplicates > 0 && first.body_hash !== bodyHash) {
+      if (first.duplicates > 0 && first.bodyHash !== bodyHash) {
         const anomalyKey = `anomaly:${read.eventId ?? ''}:${bodyHash}`;
         await insert({ ...row, dedupeKey: anomalyKey, status: 'duplicate-anomaly', reason: 'same-id-other-body' });
         return { status: 'duplicate-anomaly', duplicate: true };

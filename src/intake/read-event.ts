@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../bridge/domain-events.ts';
+import { storableText } from '../persistence/storable-text.ts';
 import { bodyFormat, parseBody } from './body-format.ts';
 import { PUSH_TYPES, pushSchema, pushToDomainEvent } from './push-schemas.ts';
 import { WEBHOOK_TYPES, webhookSchema } from './webhook-schemas.ts';
@@ -69,5 +70,7 @@ function withoutEmpty(value: Record<string, unknown>): Record<string, unknown> {
 
 function textOf(value: unknown, maxLength: number): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text.length <= maxLength && /^[^\p{Cc}]+$/u.test(text) ? text : undefined;
+  return typeof text === 'string' && text.length <= maxLength && /^[^\p{Cc}]+$/u.test(text)
+    ? storableText(text)
+    : undefined;
 }

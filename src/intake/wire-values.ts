@@ -11,7 +11,7 @@ export const id = z
       .regex(/^[^\p{Cc}]{1,128}$/u),
     z.int().nonnegative(),
   ])
-  .transform(String);
+  .transform((value) => storableText(String(value)));
 
 export const website = z.union([z.string(), z.int()]).transform((value, context) => {
   const ref = parseWebsiteRef(value);

@@ -107,3 +107,19 @@ describe('An id with a NUL character or a line break is quarantined, not an erro
     expect(await intake.stored(event)).toMatchObject({ status: 'ignored', eventType: 'something.new' });
   });
 });
+
+describe('With half of a surrogate pair, which PostgreSQL cannot hold, an event is stored once all the same', () => {
+  const half = 'a\ud83db';
+  test.each([
+    ['eventId', conversationStarted(), 'accepted'],
+    ['eventType', conversationStarted(), 'ignored'],
+    ['conversationId', conversationStarted(), 'accepted'],
+  ])('in its %s', async (member, event, status) => {
+    const body = { ...event, [member]: half };
+    const stored = await intake.stored(body);
+    expect(stored).toMatchObject({ status });
+    if (member !== 'eventId') expect(JSON.stringify(stored)).toContain('a\ufffdb');
+    expect(await intake.post(body)).toEqual({ status: 202, body: { status } });
+    expect((await intake.events()).find(({ id }) => id === stored.id)).toMatchObject({ duplicates: 1 });
+  });
+});

@@ -14,15 +14,17 @@ const LOCK_LANE = `
 INSERT INTO lane (id, installation_id, conversation_id, destination_id) VALUES ($1, $2, $3, $4)
 ON CONFLICT (id) DO UPDATE SET pending = lane.pending RETURNING next_position`;
 
+const given = (parameter: string): string => `ROWS FROM (json_to_recordset(${parameter}::json)
+  AS (key text, kind text, payload jsonb, "expiresInMs" float8)) WITH ORDINALITY
+  AS given(key, kind, payload, expires_in_ms, place)`;
+const EXPIRY = `now() + given.expires_in_ms * interval '1 millisecond'`;
+
 // A lane that backs off or is leased keeps its time; a blocked one waits for a person.
 const ADD = `
 WITH added AS (
   INSERT INTO delivery (lane_id, key, position, kind, payload, event_id, expires_at)
-  SELECT $1, given.key, $2 + given.place - 1, given.kind, given.payload::jsonb, $3::bigint,
-         now() + given.expires_in_ms * interval '1 millisecond'
-    FROM UNNEST($4::text[], $5::text[], $6::text[], $7::float8[]) WITH ORDINALITY
-      AS given(key, kind, payload, expires_in_ms, place)
-   ORDER BY given.place
+  SELECT $1, given.key, $2 + given.place - 1, given.kind, given.payload, $3::bigint, ${EXPIRY}
+    FROM ${given('$4')} ORDER BY given.place
   ON CONFLICT (lane_id, key) DO NOTHING RETURNING position
 ), count AS (
   SELECT count(*)::int AS added, max(position) AS last FROM added
@@ -30,6 +32,21 @@ WITH added AS (
 UPDATE lane SET pending = pending + count.added, next_position = count.last + 1,
        next_at = CASE WHEN blocked THEN NULL ELSE COALESCE(next_at, now()) END
   FROM count WHERE id = $1 AND count.added > 0`;
+
+// All lanes of a conversation that has none yet, with the same deliveries in each.
+const BEGIN = `
+WITH lanes AS (
+  INSERT INTO lane (id, installation_id, conversation_id, destination_id, pending, next_position, next_at)
+  SELECT $2 || '/' || destination_id, $1, $2, destination_id, json_array_length($5::json),
+         json_array_length($5::json) + 1, now()
+    FROM UNNEST($3::text[]) AS destination_id
+  ON CONFLICT (id) DO NOTHING RETURNING id, destination_id
+), added AS (
+  INSERT INTO delivery (lane_id, key, position, kind, payload, event_id, expires_at)
+  SELECT lanes.id, given.key, given.place, given.kind, given.payload, $4::bigint, ${EXPIRY}
+    FROM lanes, ${given('$5')} ORDER BY lanes.id, given.place
+)
+SELECT destination_id AS "destinationId" FROM lanes`;
 
 /**
  * Hangs deliveries behind what the lane has already. A key that the lane knows is left out, so planning twice changes
@@ -46,14 +63,21 @@ export async function enqueue(
   const address = [laneId, lane.installationId, lane.conversationId, lane.destinationId];
   const [row] = await sql.query<{ next_position: number }>(LOCK_LANE, address);
   if (!row) throw new Error('the lane is not there though it was just made');
-  await sql.query(ADD, [
-    ...[laneId, row.next_position, eventId],
-    ...[deliveries.map(({ key }) => key), deliveries.map(({ kind }) => kind)],
-    ...[
-      deliveries.map(({ payload }) => JSON.stringify(payload)),
-      deliveries.map(({ expiresInMs }) => expiresInMs ?? null),
-    ],
-  ]);
+  await sql.query(ADD, [laneId, row.next_position, eventId, JSON.stringify(deliveries)]);
+}
+
+/** The same for the lanes of several destinations, with one statement for those that are new. */
+export async function enqueueEverywhere(
+  sql: Sql,
+  { installationId, conversationId, destinationIds }: Omit<LaneAddress, 'destinationId'> & { destinationIds: string[] },
+  deliveries: readonly NewDelivery[],
+  eventId: string | null,
+): Promise<void> {
+  const values = [installationId, conversationId, destinationIds, eventId, JSON.stringify(deliveries)];
+  const begun = new Set((await sql.query<{ destinationId: string }>(BEGIN, values)).map((lane) => lane.destinationId));
+  for (const destinationId of destinationIds.filter((id) => !begun.has(id))) {
+    await enqueue(sql, { installationId, conversationId, destinationId }, deliveries, eventId);
+  }
 }
 
 /** The lanes a conversation has, in the order they were made. */

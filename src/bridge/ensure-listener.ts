@@ -8,11 +8,18 @@ export interface ListeningType {
   listensPerChat: boolean;
 }
 
-// The update locks a listener that is just finding nothing left to read: it looks again, or this one makes it anew.
-const ENSURE = `
-INSERT INTO listener (id, installation_id, destination_id, lane_id) VALUES ($1, $2, $3, $4)
-ON CONFLICT (id) DO UPDATE SET hinted_at = now(), next_at =
-  CASE WHEN listener.failures = 0 THEN LEAST(listener.next_at, now()) ELSE listener.next_at END`;
+/** One per chat, or one for all chats of a destination. */
+export interface ListenerAddress {
+  id: string;
+  laneId: string | null;
+}
+
+/**
+ * Whoever stores a chat keeps its listener from being dropped until the chat can be seen; whoever may drop one waits for
+ * them, and looks after that. Not the row's own lock: that one, all starts of a destination would take in turn.
+ */
+export const keepListener = (id: string): string => `pg_advisory_xact_lock_shared(hashtextextended(${id}, 0))`;
+export const mayDropListener = (id: string): string => `pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 
 const ENSURE_TYPE = `
 INSERT INTO listener (id, installation_id, destination_id, lane_id)
@@ -25,17 +32,18 @@ SELECT DISTINCT CASE WHEN $2 THEN lane.id ELSE remote_chat.scope END, lane.insta
  WHERE remote_chat.status = 'open' AND destination ->> 'id' = lane.destination_id AND destination ->> 'type' = $1
 ON CONFLICT (id) DO NOTHING`;
 
-/** Sees to it that a chat is listened to, in the transaction that stores the chat. A destination that cannot be read has none. */
-export async function ensureListener(sql: Sql, lease: Lease, configured: ConfiguredDestination): Promise<void> {
-  if (!configured.destination.receiver) return;
-  const { installationId, destinationId, laneId } = lease;
-  const values = configured.capabilities.listensPerChat
-    ? [laneId, installationId, destinationId, laneId]
-    : [`${installationId}/${destinationId}`, installationId, destinationId, null];
-  await sql.query(ENSURE, values);
+/** Who listens to a chat that is being stored; undefined for a destination that cannot be read. */
+export function listenerOf(
+  { installationId, destinationId, laneId }: Lease,
+  { destination, capabilities }: Pick<ConfiguredDestination, 'destination' | 'capabilities'>,
+): ListenerAddress | undefined {
+  if (!destination.receiver) return undefined;
+  return capabilities.listensPerChat
+    ? { id: laneId, laneId }
+    : { id: `${installationId}/${destinationId}`, laneId: null };
 }
 
-/** The same for all open chats of a chat system: those of a release that could not read it yet. */
+/** Sees to it that all open chats of a chat system have a listener: those of a release that could not read it, too. */
 export async function ensureListenersOf(sql: Sql, { type, listensPerChat }: ListeningType): Promise<void> {
   await sql.query(ENSURE_TYPE, [type, listensPerChat]);
 }

@@ -50,4 +50,4 @@ function pauseMs(delivery: Delivery, error: unknown, settings: DeliverySettings)
   return Math.max(throttledMs(error.retryAfterMs, backOff), backOff);
 }
 
-export type StepOutcome = Pick<Settled, 'settlement' | 'alongside'>;
+export type StepOutcome = Pick<Settled, 'settlement' | 'chat' | 'alongside'>;

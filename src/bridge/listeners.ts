@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
 import { type HeldListener, type HeldListenerParts, holdListener } from './held-listener.ts';
 import { idlePause } from './idle-pause.ts';
@@ -34,6 +35,8 @@ const MOST_HELD = 5_000;
 const CLAIM_BATCH = 100;
 /** When some wait for a place. */
 const POLL_MS = 500;
+/** Many chats that start at once are claimed together: nobody claims more often than this. */
+const CLAIM_PAUSE_MS = 100;
 const RENEW_EVERY_MS = 2_000;
 const ENSURE_EVERY_MS = 60_000;
 /** Where there are more chats than places, one is read this long before it is another's turn. */
@@ -115,7 +118,10 @@ export function startListeners(dependencies: ListenersDependencies): Listeners {
   async function run(): Promise<void> {
     while (!stopping) {
       try {
-        if (!(await claim())) await signal.wait(idlePause(await store.dueInMs(), POLL_MS));
+        const claimedAt = performance.now();
+        if (await claim()) continue;
+        await signal.wait(idlePause(await store.dueInMs(), POLL_MS));
+        await sleep(claimedAt + CLAIM_PAUSE_MS - performance.now());
       } catch (error) {
         logger.error({ event: 'listener-claim-failed', error });
         await signal.wait(AFTER_DATABASE_TROUBLE_MS);

@@ -12,7 +12,7 @@ import {
 } from './conversation-store.ts';
 import type { NewDelivery } from './delivery.ts';
 import type { ConversationClosed, ConversationStarted, DomainEvent, SatisfactionAnswered } from './domain-events.ts';
-import { enqueue, lanesOf } from './enqueue.ts';
+import { enqueue, enqueueEverywhere, lanesOf } from './enqueue.ts';
 import { NOTICE_PREFIX } from './render-message.ts';
 
 /** What the planner asks about installations, inside its own transaction. */
@@ -153,9 +153,8 @@ async function startEverywhere(
   installations: PlanningInstallations,
   deliveries: readonly NewDelivery[],
 ): Promise<void> {
-  for (const destinationId of await installations.destinationIds(sql, installationId)) {
-    await enqueue(sql, { installationId, conversationId, destinationId }, deliveries, found.id);
-  }
+  const destinationIds = await installations.destinationIds(sql, installationId);
+  await enqueueEverywhere(sql, { installationId, conversationId, destinationIds }, deliveries, found.id);
 }
 
 async function planSatisfaction(

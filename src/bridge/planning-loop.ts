@@ -17,8 +17,8 @@ export interface PlanningLoop {
 const PLANNERS = { postgres: 4, embedded: 1 } as const;
 
 /**
- * Plans stored events until stopped. Whoever finds one wakes one more: one event needs one planner, and many come to have
- * them all. `onPlanned`: there may be something to carry.
+ * Plans stored events until stopped. Whoever finds more than one wakes one more: one event needs one planner, and many
+ * come to have them all. `onPlanned`: there may be something to carry.
  */
 export function startPlanning(
   dependencies: EventQueueDependencies,
@@ -46,7 +46,7 @@ export function startPlanning(
         if (result.outcome === 'failed') {
           logger.error({ event: 'planning-failed', storedEvent: result.eventId, error: result.error });
         }
-        if (result.outcome === 'idle') {
+        if (result.outcome === 'idle' || (result.outcome === 'planned' && !result.more)) {
           const pauseMs = await pause();
           waiting.add(index);
           await signal.wait(pauseMs);

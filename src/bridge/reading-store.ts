@@ -1,6 +1,7 @@
 import type { ReceivingChat, RemoteEnd } from '../destinations/receiving.ts';
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database, Sql } from '../persistence/database.ts';
+import { mayDropListener } from './ensure-listener.ts';
 import { type ListenerLease, ListenerLostError } from './listener-store.ts';
 import type { ReceivedMessage, RemoteMessageStore } from './remote-message-store.ts';
 import type { SealedJson } from './sealed-json.ts';
@@ -61,7 +62,8 @@ const LOAD_ONE = `${COLUMNS} WHERE lane_id = $1 AND ${WANTED}`;
 const LOAD_ALL = `${COLUMNS} WHERE scope = $1 AND ${WANTED} ORDER BY opened_at, lane_id`;
 
 // First of all, so that what comes after sees every chat of whoever had the row before.
-const HOLD = `SELECT id FROM listener WHERE id = $1 AND fencing = $2::bigint FOR UPDATE`;
+const HOLD = `
+SELECT id, ${mayDropListener('$1')} FROM listener WHERE id = $1 AND fencing = $2::bigint FOR UPDATE`;
 
 const MOVE_CURSORS = `
 UPDATE remote_chat SET cursor = moved.cursor FROM unnest($1::text[], $2::text[]) AS moved(lane_id, cursor)

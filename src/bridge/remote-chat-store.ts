@@ -3,6 +3,7 @@ import type { StartedChat } from '../destinations/remote-chat.ts';
 import type { Database, Sql } from '../persistence/database.ts';
 import type { SecretBox } from '../persistence/secret-box.ts';
 import type { Lease } from './delivery.ts';
+import type { NewRemoteChat } from './settlement-store.ts';
 
 export interface StoredRemoteChat extends StartedChat {
   status: 'open' | 'ended' | 'gone';
@@ -24,8 +25,8 @@ export interface RemoteChatStore {
   unseal(laneId: string, sealed: SealedChat): StoredRemoteChat;
   /** Whether a lane other than this one has that chat. */
   isTaken(lease: Lease, remoteId: string): Promise<boolean>;
-  /** Throws when another lane has that chat: two that were adopting the same one cannot both have it. */
-  insert(sql: Sql, lease: Lease, chat: StartedChat, visitor: VisitorDetails): Promise<void>;
+  /** A new chat as it is stored. */
+  seal(lease: Lease, chat: StartedChat, visitor: VisitorDetails): Omit<NewRemoteChat, 'listener'>;
   setVisitor(sql: Sql, lease: Lease, visitor: VisitorDetails): Promise<void>;
   /** A chat that is over stays as it ended first. */
   close(sql: Sql, lease: Lease, status: 'ended' | 'gone'): Promise<void>;
@@ -42,8 +43,6 @@ const scopeOf = (lease: Lease): string => `${lease.installationId}/${lease.desti
 
 const FIND = `SELECT remote_id AS "remoteId", status, state, visitor FROM remote_chat WHERE lane_id = $1`;
 const IS_TAKEN = `SELECT 1 AS taken FROM remote_chat WHERE scope = $1 AND remote_id = $2 AND lane_id <> $3 LIMIT 1`;
-const INSERT = `
-INSERT INTO remote_chat (lane_id, scope, remote_id, status, state, visitor) VALUES ($1, $2, $3, 'open', $4, $5)`;
 const SET_VISITOR = `UPDATE remote_chat SET visitor = $2 WHERE lane_id = $1`;
 const CLOSE = `UPDATE remote_chat SET status = $2, ended_at = now() WHERE lane_id = $1 AND status = 'open'`;
 const LOCK_STATE = `SELECT state FROM remote_chat WHERE lane_id = $1 FOR NO KEY UPDATE`;
@@ -69,11 +68,10 @@ export function createRemoteChatStore(database: Database, secretBox: SecretBox):
     async isTaken(lease, remoteId) {
       return (await database.query(IS_TAKEN, [scopeOf(lease), remoteId, lease.laneId])).length > 0;
     },
-    async insert(sql, lease, chat, visitor) {
-      const { laneId } = lease;
-      const sealed = [seal(laneId, 'state', chat.state), seal(laneId, 'visitor', visitor)];
-      await sql.query(INSERT, [laneId, scopeOf(lease), chat.remoteId, ...sealed]);
-    },
+    seal: (lease, { remoteId, state }, visitor) => ({
+      ...{ scope: scopeOf(lease), remoteId },
+      ...{ state: seal(lease.laneId, 'state', state), visitor: seal(lease.laneId, 'visitor', visitor) },
+    }),
     async setVisitor(sql, { laneId }, visitor) {
       await sql.query(SET_VISITOR, [laneId, seal(laneId, 'visitor', visitor)]);
     },

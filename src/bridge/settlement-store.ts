@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../persistence/database.ts';
+import { keepListener, type ListenerAddress } from './ensure-listener.ts';
 import {
   type AttemptOutcome,
   type Delivery,
@@ -21,13 +22,25 @@ export type Settlement =
   /** In doubt, to be looked for: the answer did not come, a reading did not find it, or a reading failed. */
   | { to: 'sending'; lookInMs: number; after: 'no-answer' | 'not-found' | 'failed-look' };
 
+/** A remote chat that a start made, as it is stored, and who is to listen to it. */
+export interface NewRemoteChat {
+  scope: string;
+  remoteId: string;
+  /** Sealed. */
+  state: string;
+  visitor: string;
+  listener: ListenerAddress | undefined;
+}
+
 export interface Settled {
   lease: Lease;
   delivery: Delivery;
   settlement: Settlement;
   /** The attempt that led here, where there was one. */
   attempt?: { id: string; outcome: AttemptOutcome };
-  /** Further writes of the same transaction, such as the remote chat a start made. */
+  /** Two lanes that were adopting the same chat cannot both have it: then all of this throws. */
+  chat?: NewRemoteChat;
+  /** Further writes of the same transaction. */
   alongside?: (sql: Sql) => Promise<void>;
   /** Keeps the lease when the next delivery of the lane may be worked on at once. */
   keepLane?: boolean;
@@ -47,6 +60,7 @@ export interface SettlementStore {
 // PostgreSQL looks at the lane; holding its chat, it would wait here for us, and we for the chat.
 // A worker that died between "about to send" and the answer left an attempt without an end: it ends as what it is.
 // Whoever keeps the lane goes on with its next delivery; its lease is renewed like any other.
+// All chats of a queue have one listener; their starts do not wait for each other, only for a reading that may drop it.
 const SETTLE = `
 WITH held AS (
   SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint FOR NO KEY UPDATE
@@ -70,6 +84,13 @@ WITH held AS (
     FROM moved, UNNEST($14::text[], $15::text[], $16::text[]) WITH ORDINALITY AS given(key, kind, payload, place)
    ORDER BY given.place
   ON CONFLICT (lane_id, key) DO NOTHING RETURNING id
+), chat AS (
+  INSERT INTO remote_chat (lane_id, scope, remote_id, status, state, visitor)
+  SELECT lane_id, $20, $21, 'open', $22, $23 FROM moved WHERE $21::text IS NOT NULL
+), listener AS (
+  INSERT INTO listener (id, installation_id, destination_id, lane_id)
+  SELECT $24, $25, $26, $27 FROM moved, (SELECT ${keepListener('$24')} WHERE $24 IS NOT NULL) AS kept
+  ON CONFLICT (id) DO NOTHING
 ), change AS (
   SELECT lane_id, (SELECT count(*)::int FROM added) - CASE WHEN $11 THEN 0 ELSE 1 END AS pending FROM moved
 )
@@ -95,6 +116,7 @@ export function createSettlementStore(database: Database): SettlementStore {
         parts.map(({ payload }) => JSON.stringify(payload)),
       ],
       ...[isBlocked, nextInMs, keepLane && !isBlocked && nextInMs === 0],
+      ...chatValues(settled),
     ]);
     if (!lane)
       throw new LeaseLostError(
@@ -115,6 +137,12 @@ export function createSettlementStore(database: Database): SettlementStore {
       });
     },
   };
+}
+
+function chatValues({ lease, chat }: Settled): (string | null)[] {
+  const { scope = null, remoteId = null, state = null, visitor = null, listener } = chat ?? {};
+  const { id = null, laneId = null } = listener ?? {};
+  return [scope, remoteId, state, visitor, id, lease.installationId, lease.destinationId, laneId];
 }
 
 interface Change {

@@ -2,7 +2,7 @@ import type { StartContext, VisitorDetails } from '../destinations/contract.ts';
 import type { StartedChat } from '../destinations/remote-chat.ts';
 import { splitText } from '../destinations/split-text.ts';
 import { SourceUnavailableError } from './conversation-source.ts';
-import { ensureListener } from './ensure-listener.ts';
+import { listenerOf } from './ensure-listener.ts';
 import type { Delivery, NewDelivery, Payloads } from './delivery.ts';
 import type { LaneContext } from './lane-context.ts';
 import { messageParts, nameAgent, retryReading } from './reading-steps.ts';
@@ -92,9 +92,6 @@ async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadV
 export function started({ chats, lease, configured }: LaneContext, prepared: PreparedStart, chat: StartedChat) {
   return {
     settlement: { to: 'delivered', parts: prepared.parts },
-    alongside: async (sql) => {
-      await chats.insert(sql, lease, chat, prepared.visitor);
-      await ensureListener(sql, lease, configured);
-    },
-  } satisfies Pick<Settled, 'settlement' | 'alongside'>;
+    chat: { ...chats.seal(lease, chat, prepared.visitor), listener: listenerOf(lease, configured) },
+  } satisfies Pick<Settled, 'settlement' | 'chat'>;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import { signBody } from '../simulators/iadvize-signature.ts';
 import { SECRET, TEST_ENVIRONMENT } from '../support/test-environment.ts';
 import { type BenchDatabase, makeBenchDatabase } from './bench-database.ts';
 import { type BenchProcess, startBenchProcess } from './bench-process.ts';
+import { movePostgres, OTHER_CORES, pin, SERVER_CORE } from './cores.ts';
 import { closedLoop, type LoadResult, openLoop, requestBytes } from './http-load.ts';
 
 const CONNECTIONS = 50;
@@ -44,18 +45,8 @@ function fresh(count: number): () => Buffer {
   };
 }
 
-/** The server has one core, everything else the other ones; where there is only one, or no `taskset`, they share. */
-function pin(pid: number, cores: string): void {
-  if (os.availableParallelism() < 2) return;
-  try {
-    execFileSync('taskset', ['-a', '-p', '-c', cores, String(pid)], { stdio: 'ignore' });
-  } catch {
-    print('(taskset is missing: server and load share all cores)');
-  }
-}
-
 async function measure(server: BenchProcess): Promise<LoadResult> {
-  pin(server.pid, '0');
+  pin(server.pid, SERVER_CORE);
   await closedLoop(server.url, { connections: CONNECTIONS, seconds: WARM_UP_SECONDS, next: fresh(90_000) });
   return closedLoop(server.url, { connections: CONNECTIONS, seconds: SECONDS, next: fresh(240_000) });
 }
@@ -106,8 +97,11 @@ async function main(): Promise<void> {
   const redisFolder = await fs.mkdtemp(path.join(os.tmpdir(), 'connector-redis-'));
   const embedded = place.environment['DATABASE_URL'] === undefined;
   const redis = embedded ? undefined : await startRedis(redisFolder);
+  const database = await place.open();
+  const movePostgresBack = await movePostgres(database);
+  await database.close();
   try {
-    if (os.availableParallelism() > 1) pin(process.pid, `1-${os.availableParallelism() - 1}`);
+    pin(process.pid, OTHER_CORES);
     print(
       `${embedded ? 'embedded database' : 'PostgreSQL'}, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)}`,
     );
@@ -146,6 +140,7 @@ async function main(): Promise<void> {
     await measureOpenLoop(contenders);
     if (!embedded) print(`one commit: ${(await commitMs(place)).toFixed(2)} ms`);
   } finally {
+    movePostgresBack();
     await redis?.stop();
     await place.remove();
     await fs.rm(redisFolder, { recursive: true, force: true });
@@ -155,7 +150,7 @@ async function main(): Promise<void> {
 async function measureOpenLoop(contenders: Record<string, () => Promise<BenchProcess>>): Promise<void> {
   for (const name of ['storeless', 'ours']) {
     const server = await contenders[name]!();
-    pin(server.pid, '0');
+    pin(server.pid, SERVER_CORE);
     const load = (seconds: number) => {
       const next = fresh(OPEN_LOOP_PER_SECOND * seconds);
       return openLoop(server.url, { perSecond: OPEN_LOOP_PER_SECOND, seconds, connections: CONNECTIONS, next });

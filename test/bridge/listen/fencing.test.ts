@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Lease } from '../../../src/bridge/delivery.ts';
 import { enqueue } from '../../../src/bridge/enqueue.ts';
-import { ensureListener } from '../../../src/bridge/ensure-listener.ts';
+import { listenerOf } from '../../../src/bridge/ensure-listener.ts';
 import type { ConfiguredDestination } from '../../../src/bridge/lane-context.ts';
 import { readOnce } from '../../../src/bridge/listener-reading.ts';
 import { type ListenerLease, ListenerLostError } from '../../../src/bridge/listener-store.ts';
@@ -9,7 +9,7 @@ import { createLaneStore } from '../../../src/bridge/lane-store.ts';
 import { createReadingStore, type ReadingResult, type ReadingStore } from '../../../src/bridge/reading-store.ts';
 import { createSettlementStore } from '../../../src/bridge/settlement-store.ts';
 import { createRemoteRecords, type RemoteRecords } from '../../../src/compose-listening.ts';
-import type { Database } from '../../../src/persistence/database.ts';
+import type { Database, Sql } from '../../../src/persistence/database.ts';
 import { createSecretBox } from '../../../src/persistence/secret-box.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openTestDatabase } from '../../support/test-database.ts';
@@ -31,15 +31,28 @@ afterAll(() => database.close());
 
 const LONG_MS = 60_000;
 
-/** A lane with an open chat and its listener, as a start leaves them. */
-async function openChat(conversation: string, listensPerChat = true): Promise<string> {
+/** A lane with an open chat and its listener, as a start leaves them. `alongside`: before its commit. */
+async function openChat(
+  conversation: string,
+  listensPerChat = true,
+  alongside?: (sql: Sql) => Promise<void>,
+): Promise<string> {
   const lane = { installationId: 'ha-1', conversationId: `ha-1:${conversation}`, destinationId: 'd' };
   const lease: Lease = { ...lane, laneId: `${lane.conversationId}/d`, fencing: '0' };
   const configured = { destination: { receiver: {} }, capabilities: { listensPerChat } };
-  await database.transaction(async (sql) => {
-    await enqueue(sql, lane, [{ key: 'start', kind: 'start', payload: { startUnheard: false } }], null);
-    await records.chats.insert(sql, lease, { remoteId: `remote-${conversation}`, state: {} }, {});
-    await ensureListener(sql, lease, configured as unknown as ConfiguredDestination);
+  const start = { key: 'start', kind: 'start', payload: { startUnheard: false } } as const;
+  const deliveries = [start, { key: 'end', kind: 'end', payload: {} } as const];
+  await database.transaction((sql) => enqueue(sql, lane, deliveries, null));
+  const head = await createLaneStore(database).head(lease);
+  await createSettlementStore(database).settle({
+    lease,
+    delivery: head!.delivery,
+    settlement: { to: 'delivered' },
+    chat: {
+      ...records.chats.seal(lease, { remoteId: `remote-${conversation}`, state: {} }, {}),
+      listener: listenerOf(lease, configured as unknown as ConfiguredDestination),
+    },
+    ...(alongside && { alongside }),
   });
   return lease.laneId;
 }
@@ -129,6 +142,28 @@ test('A listener of many chats stays until the last of them is over, and a new c
   const third = await openChat('many-3', false);
   const again = await claimed('two', 'ha-1/d');
   expect((await readings.load(again)).map((chat) => chat.laneId)).toEqual([third]);
+  await records.listeners.release([again]);
+});
+
+test('A listener that finds nothing left to read stays while one more chat of its queue is being stored', async () => {
+  const last = await openChat('queue-1', false);
+  const lease = await claimed('one', 'ha-1/d');
+  const finished = (await readings.load(lease)).map((chat) => chat.laneId);
+  let reading: Promise<unknown> | undefined;
+  let isOver = false;
+  const waits = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+  const next = await openChat('queue-2', false, async (sql) => {
+    reading = readings.store(lease, resultWith(last, 'bye', { finished }), LONG_MS).finally(() => (isOver = true));
+    // On the embedded database one comes after the other.
+    if (database.kind === 'embedded') return;
+    const isWaiting = async (): Promise<boolean> => isOver || (await sql.query(waits)).length > 0;
+    await eventually(isWaiting, (waiting) => waiting);
+  });
+  expect(await reading).toMatchObject({ over: false });
+  expect((await readings.load(lease)).map((chat) => chat.laneId)).toEqual([next]);
+  expect(await readings.store(lease, resultWith(next, 'bye', { finished: [next] }), LONG_MS)).toMatchObject({
+    over: true,
+  });
 });
 
 test('Workers that claim at the same moment never get more than an installation may have', async () => {

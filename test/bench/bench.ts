@@ -9,6 +9,7 @@ const PROGRAMS: Record<string, () => Promise<unknown>> = {
   'import-memory': () => import('./import-memory.ts'),
   listeners: () => import('./listeners-bench.ts'),
   stop: () => import('./stop-bench.ts'),
+  workers: () => import('./workers-bench.ts'),
   kill: () => import('./kill-bench.ts'),
 };
 

@@ -1,14 +1,12 @@
 import os from 'node:os';
 import path from 'node:path';
-import { conversationStarted } from '../simulators/iadvize-events.ts';
-import { signBody } from '../simulators/iadvize-signature.ts';
 import { readLedgerFile } from '../simulators/ledger.ts';
-import { REST_KEY, THULIUM_LOGIN } from '../support/bridge-world.ts';
 import { eventually } from '../support/eventually.ts';
-import { SECRET, TEST_ENVIRONMENT } from '../support/test-environment.ts';
+import { TEST_ENVIRONMENT } from '../support/test-environment.ts';
 import { makeBenchDatabase } from './bench-database.ts';
 import { type BenchProcess, startBenchProcess } from './bench-process.ts';
-import { openLoop, requestBytes } from './http-load.ts';
+import { openLoop } from './http-load.ts';
+import { conversationRequest, installShop } from './shop.ts';
 
 const [perSecondText = '200', secondsText = '10'] = process.argv.slice(2);
 const PER_SECOND = Number(perSecondText);
@@ -30,22 +28,13 @@ interface Run {
   ledgerFile: string;
 }
 
-function startOf(website: number, number: number): Buffer {
-  const visitorId = number.toString(16).padStart(45, 'b');
-  const body = JSON.stringify(
-    conversationStarted({ platform: 'ha', websiteId: website, conversationId: number, visitorId }),
-  );
-  const headers = { 'Content-Type': 'application/json', 'X-iAdvize-Signature': signBody(SECRET, body) };
-  return requestBytes('POST', '/iadvize/webhooks', headers, body);
-}
-
 /** Milliseconds from the schedule's moment of each start to its context message in the remote ledger, sorted. */
 async function latencies(service: BenchProcess, ledgerFile: string, website: number, perSecond: number, first: number) {
   const run: Run = { accepted: new Map(), ledgerFile };
   let number = first;
   const next = (): Buffer => {
     run.accepted.set(`ha-${website}:${number}`, Date.now());
-    return startOf(website, number++);
+    return conversationRequest(website, number++);
   };
   const result = await openLoop(service.url, { perSecond, seconds: SECONDS, connections: 50, next });
   if (result.failed > 0) throw new Error(`${result.failed} webhooks were not taken`);
@@ -74,22 +63,6 @@ function describe(times: readonly number[]): string {
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, slowest ${at(1)}`;
 }
 
-async function install(service: BenchProcess, website: number, thulium: string): Promise<void> {
-  const settings = { baseUrl: thulium, ...THULIUM_LOGIN, chatQueueId: 3, pollIntervalMs: 3_000 };
-  const response = await fetch(`${service.url}/admin/api/installations`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${TEST_ENVIRONMENT['ADMIN_TOKEN']}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      platform: 'ha',
-      websiteId: website,
-      label: `Shop ${website}`,
-      iadvize: { restApiKey: REST_KEY },
-      destinations: [{ id: 'thulium-main', type: 'thulium', role: 'primary', settings }],
-    }),
-  });
-  if (response.status !== 201) throw new Error(`installing failed: ${await response.text()}`);
-}
-
 /** Lanes of one installation that all wait, as after an outage of its chat system. */
 const FILL_BACKLOG = `
 WITH conversations AS (
@@ -114,7 +87,7 @@ async function main(): Promise<void> {
     print(`${database}, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)}`);
     const service = await startBenchProcess('dist/main.js', place.folder, { ...environment, LOG_LEVEL: 'info' });
     for (const website of [BUSY_WEBSITE, QUIET_WEBSITE])
-      await install(service, website, String(addresses?.['thulium']));
+      await installShop(service, website, String(addresses?.['thulium']));
     await latencies(service, ledgerFile, QUIET_WEBSITE, 20, 1);
     const alone = await latencies(service, ledgerFile, QUIET_WEBSITE, PER_SECOND / 2, 10_000);
     print(

@@ -1,25 +1,13 @@
 import type { Sql } from '../persistence/database.ts';
 import type { Lease } from './delivery.ts';
 import type { ConfiguredDestination } from './lane-context.ts';
+import type { ListenerAddress } from './listener-address.ts';
 
 /** A chat system as far as it decides who listens. */
 export interface ListeningType {
   type: string;
   listensPerChat: boolean;
 }
-
-/** One per chat, or one for all chats of a destination. */
-export interface ListenerAddress {
-  id: string;
-  laneId: string | null;
-}
-
-/**
- * Whoever stores a chat keeps its listener from being dropped until the chat can be seen; whoever may drop one waits for
- * them, and looks after that. Not the row's own lock: that one, all starts of a destination would take in turn.
- */
-export const keepListener = (id: string): string => `pg_advisory_xact_lock_shared(hashtextextended(${id}, 0))`;
-export const mayDropListener = (id: string): string => `pg_advisory_xact_lock(hashtextextended(${id}, 0))`;
 
 const ENSURE_TYPE = `
 INSERT INTO listener (id, installation_id, destination_id, lane_id)

@@ -1,7 +1,7 @@
 import type { ReceivingChat, RemoteEnd } from '../destinations/receiving.ts';
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database, Sql } from '../persistence/database.ts';
-import { mayDropListener } from './ensure-listener.ts';
+import { mayDropListener } from './listener-address.ts';
 import { type ListenerLease, ListenerLostError } from './listener-store.ts';
 import type { ReceivedMessage, RemoteMessageStore } from './remote-message-store.ts';
 import type { SealedJson } from './sealed-json.ts';

@@ -3,7 +3,7 @@ import type { StartedChat } from '../destinations/remote-chat.ts';
 import type { Database, Sql } from '../persistence/database.ts';
 import type { SecretBox } from '../persistence/secret-box.ts';
 import type { Lease } from './delivery.ts';
-import type { NewRemoteChat } from './settlement-store.ts';
+import type { ListenerAddress } from './listener-address.ts';
 
 export interface StoredRemoteChat extends StartedChat {
   status: 'open' | 'ended' | 'gone';
@@ -17,6 +17,16 @@ export interface SealedChat {
   status: StoredRemoteChat['status'];
   state: string;
   visitor: string | null;
+}
+
+/** A remote chat that a start made, as it is stored, and who is to listen to it. */
+export interface NewRemoteChat {
+  scope: string;
+  remoteId: string;
+  /** Sealed. */
+  state: string;
+  visitor: string;
+  listener: ListenerAddress | undefined;
 }
 
 /** The remote chats, with what belongs to their destinations encrypted. */

@@ -1,5 +1,4 @@
 import type { Database, Sql } from '../persistence/database.ts';
-import { keepListener, type ListenerAddress } from './ensure-listener.ts';
 import {
   type AttemptOutcome,
   type Delivery,
@@ -8,6 +7,8 @@ import {
   LeaseLostError,
   type NewDelivery,
 } from './delivery.ts';
+import { keepListener } from './listener-address.ts';
+import type { NewRemoteChat } from './remote-chat-store.ts';
 
 /** What becomes of the head of a lane after it was worked on. */
 export type Settlement =
@@ -21,16 +22,6 @@ export type Settlement =
   | { to: 'pending'; retryInMs: number; reason: DeliveryReason }
   /** In doubt, to be looked for: the answer did not come, a reading did not find it, or a reading failed. */
   | { to: 'sending'; lookInMs: number; after: 'no-answer' | 'not-found' | 'failed-look' };
-
-/** A remote chat that a start made, as it is stored, and who is to listen to it. */
-export interface NewRemoteChat {
-  scope: string;
-  remoteId: string;
-  /** Sealed. */
-  state: string;
-  visitor: string;
-  listener: ListenerAddress | undefined;
-}
 
 export interface Settled {
   lease: Lease;

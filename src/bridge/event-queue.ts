@@ -20,9 +20,7 @@ export interface EventQueueDependencies {
 
 /** `planned` or `held` one event; `idle`: there was none that may be planned now. `more`: there may be another. */
 export type PlanningOutcome =
-  | { outcome: 'planned'; more: boolean }
-  | { outcome: 'held' | 'idle' }
-  | { outcome: 'failed'; eventId: string; error: unknown };
+  { outcome: 'planned' | 'held' | 'idle'; more: boolean } | { outcome: 'failed'; eventId: string; error: unknown };
 
 interface EventRow {
   id: string;
@@ -54,19 +52,20 @@ SELECT id::text, source, content_type, body, installation_id, conversation_id,
  ORDER BY plan_after LIMIT 1 FOR UPDATE SKIP LOCKED`;
 
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
-// Whoever hears that there is no other need not look for it; one that comes after this announces itself. The first that
-// is due is this one, as it was before the statement.
-const DONE = `
-UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint
-RETURNING (SELECT plan_after FROM event ORDER BY plan_after LIMIT 1 OFFSET 1) <= clock_timestamp() AS more`;
+const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
 
 // Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the
 // close. Asked after a hold as well: the start may have been planned while the close was being put aside.
+// Tells at once whether another is due, which saves whoever hears "no" the look. Only now: until its commit, the event that
+// was planned held back what came behind it, from whoever was woken for that.
 const RELEASE_HELD = `
-UPDATE event SET plan_after = now()
- WHERE conversation_id = $1 AND plan_after > now() AND plan_failures = 0
-   AND EXISTS (SELECT 1 FROM conversation WHERE id = $1 AND (start_source IS NOT NULL OR closed_at IS NOT NULL))
-RETURNING id`;
+WITH released AS (
+  UPDATE event SET plan_after = now()
+   WHERE conversation_id = $1 AND plan_after > now() AND plan_failures = 0
+     AND EXISTS (SELECT 1 FROM conversation WHERE id = $1 AND (start_source IS NOT NULL OR closed_at IS NOT NULL))
+  RETURNING id
+)
+SELECT EXISTS (SELECT FROM released) OR COALESCE((SELECT min(plan_after) FROM event) <= now(), false) AS more`;
 
 const MAX_FAILURES = 8;
 const FAILED = `
@@ -87,36 +86,33 @@ export async function planNextEvent(
   const { database, installations, readStoredEvent } = dependencies;
   let taken: EventRow | undefined;
   try {
-    const outcome = await database.transaction(async (sql): Promise<PlanningOutcome> => {
+    const outcome = await database.transaction(async (sql) => {
       [taken] = await sql.query<EventRow>(TAKE);
-      if (!taken) return { outcome: 'idle' };
+      if (!taken) return 'idle';
       if (taken.more) onMore?.();
       const read = readStoredEvent(taken.source, taken.content_type ?? undefined, taken.body);
-      if (!read) return done(sql, taken.id);
+      if (!read) {
+        await sql.query(DONE, [taken.id]);
+        return 'planned';
+      }
       if (taken.installation_id !== null && taken.client_unknown && read.clientId !== undefined) {
         await installations.learnClient(sql, taken.installation_id, read.clientId);
       }
       const result = await planEvent(sql, toPlannable(taken, read), installations);
       crashPoint('K6');
-      if (result.planned) return done(sql, taken.id);
-      await sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]);
-      return { outcome: 'held' };
+      await (result.planned ? sql.query(DONE, [taken.id]) : sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]));
+      return result.planned ? 'planned' : 'held';
     });
-    if (!taken?.conversation_id) return outcome;
+    if (outcome === 'idle') return { outcome, more: false };
     // Should this fail, what is held comes by itself when its time is up.
-    const released = await database.query(RELEASE_HELD, [taken.conversation_id]).catch(() => []);
-    return outcome.outcome === 'planned' && released.length > 0 ? { ...outcome, more: true } : outcome;
+    const [next] = await database.query<{ more: boolean }>(RELEASE_HELD, [taken?.conversation_id]).catch(() => []);
+    return { outcome, more: next?.more ?? true };
   } catch (error) {
     if (!taken) throw error;
     // An event that another planner has planned meanwhile stays planned.
     await database.query(FAILED, [taken.id, MAX_FAILURES]);
     return { outcome: 'failed', eventId: taken.id, error };
   }
-}
-
-async function done(sql: Sql, eventId: string): Promise<PlanningOutcome> {
-  const [row] = await sql.query<{ more: boolean | null }>(DONE, [eventId]);
-  return { outcome: 'planned', more: row?.more === true };
 }
 
 const DUE_IN = `SELECT (EXTRACT(EPOCH FROM min(plan_after) - now()) * 1000)::float8 AS due_in_ms FROM event`;

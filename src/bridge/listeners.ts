@@ -121,7 +121,7 @@ export function startListeners(dependencies: ListenersDependencies): Listeners {
         const claimedAt = performance.now();
         if (await claim()) continue;
         await signal.wait(idlePause(await store.dueInMs(), POLL_MS));
-        await sleep(claimedAt + CLAIM_PAUSE_MS - performance.now());
+        await sleep(Math.max(0, claimedAt + CLAIM_PAUSE_MS - performance.now()));
       } catch (error) {
         logger.error({ event: 'listener-claim-failed', error });
         await signal.wait(AFTER_DATABASE_TROUBLE_MS);

@@ -46,7 +46,7 @@ export function startPlanning(
         if (result.outcome === 'failed') {
           logger.error({ event: 'planning-failed', storedEvent: result.eventId, error: result.error });
         }
-        if (result.outcome === 'idle' || (result.outcome === 'planned' && !result.more)) {
+        if (result.outcome !== 'failed' && !result.more) {
           const pauseMs = await pause();
           waiting.add(index);
           await signal.wait(pauseMs);

@@ -34,7 +34,7 @@ UPDATE lane SET pending = pending + count.added, next_position = count.last + 1,
   FROM count WHERE id = $1 AND count.added > 0`;
 
 // All lanes of a conversation that has none yet, with the same deliveries in each.
-const BEGIN = `
+const BEGIN_LANES = `
 WITH lanes AS (
   INSERT INTO lane (id, installation_id, conversation_id, destination_id, pending, next_position, next_at)
   SELECT $2 || '/' || destination_id, $1, $2, destination_id, json_array_length($5::json),
@@ -74,7 +74,9 @@ export async function enqueueEverywhere(
   eventId: string | null,
 ): Promise<void> {
   const values = [installationId, conversationId, destinationIds, eventId, JSON.stringify(deliveries)];
-  const begun = new Set((await sql.query<{ destinationId: string }>(BEGIN, values)).map((lane) => lane.destinationId));
+  const begun = new Set(
+    (await sql.query<{ destinationId: string }>(BEGIN_LANES, values)).map((lane) => lane.destinationId),
+  );
   for (const destinationId of destinationIds.filter((id) => !begun.has(id))) {
     await enqueue(sql, { installationId, conversationId, destinationId }, deliveries, eventId);
   }

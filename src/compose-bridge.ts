@@ -14,6 +14,20 @@ import { type EventSource, readEvent } from './intake/read-event.ts';
 /** How long the answers of a closing form are waited for, unless the installation says otherwise. */
 const DEFAULT_FOLLOW_UP_SECONDS = 60;
 
+type FindInstallation = Pick<Installations, 'find'>;
+
+/** Reads each installation once. */
+export function rememberingInstallations({ find }: FindInstallation): FindInstallation {
+  const found = new Map<string, ReturnType<typeof find>>();
+  return {
+    find(id) {
+      const known = found.get(id) ?? find(id);
+      found.set(id, known);
+      return known;
+    },
+  };
+}
+
 /** The rooms do not know each other; these join what the bridge asks for to what the others give. */
 
 export function conversationSource(
@@ -46,7 +60,7 @@ export const readStoredEvent: ReadStoredEvent = (source, contentType, body) => {
 };
 
 export function openConfigured(
-  installations: Installations,
+  installations: FindInstallation,
   types: readonly DestinationType[],
   dependencies: DestinationDependencies,
 ): OpenConfigured {
@@ -73,7 +87,7 @@ export function openConfigured(
 }
 
 /** Asked anew for every call: settings may have changed. */
-export function iadvizeAccess(installations: Installations) {
+export function iadvizeAccess(installations: FindInstallation) {
   return async (installationId: string): Promise<IadvizeAccess | undefined> => {
     const installation = await installations.find(installationId);
     if (!installation) return undefined;

@@ -9,7 +9,13 @@ import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
 import type { ReconcileLoop } from './bridge/reconcile-loop.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
 import { createSettlementStore } from './bridge/settlement-store.ts';
-import { conversationSource, iadvizeAccess, openConfigured, readStoredEvent } from './compose-bridge.ts';
+import {
+  conversationSource,
+  iadvizeAccess,
+  openConfigured,
+  readStoredEvent,
+  rememberingInstallations,
+} from './compose-bridge.ts';
 import { type Listening, type RemoteRecords, startListening } from './compose-listening.ts';
 import { closingAnswers } from './compose-plugins.ts';
 import { startReconcile } from './compose-reconcile.ts';
@@ -61,7 +67,7 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
     restUrls: { sd: config.IADVIZE_REST_URL_SD, ha: config.IADVIZE_REST_URL_HA },
     accessOf: iadvizeAccess(installations),
   };
-  const iadvize = createIadvizeSource({ database, ...reach });
+  const answersOf = closingAnswers(installations, reach);
   const lanes = createLaneStore(database);
   // The data folder is ours alone, so whoever left a lease there is gone.
   if (database.kind === 'embedded') await lanes.endAllLeases();
@@ -75,9 +81,15 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
       health: createHealthStore(database),
       readLast: createLastReading(records),
       logger,
-      source: conversationSource(iadvize, closingAnswers(installations, reach)),
-      openConfigured: openConfigured(installations, types, { http: guardedHttp, now }),
       worker,
+      forLease() {
+        const remembered = rememberingInstallations(installations);
+        const iadvize = createIadvizeSource({ database, ...reach, accessOf: iadvizeAccess(remembered) });
+        return {
+          source: conversationSource(iadvize, answersOf),
+          openConfigured: openConfigured(remembered, types, { http: guardedHttp, now }),
+        };
+      },
     },
     logger,
     (carried) => {

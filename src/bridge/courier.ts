@@ -18,6 +18,14 @@ const RENEW_EVERY_MS = 2_000;
 const POLL_MS = 1_000;
 const AFTER_DATABASE_TROUBLE_MS = 1_000;
 
+/** What settings decide about. */
+type BySettings = Pick<CarryDependencies, 'source' | 'openConfigured'>;
+
+export interface CourierDependencies extends Omit<CarryDependencies, keyof BySettings> {
+  /** With the settings as they are when they are asked for first. A lease is short: it is carried with those it began with. */
+  forLease(): BySettings;
+}
+
 export interface Courier {
   /** There may be work now. */
   wake(): void;
@@ -27,7 +35,7 @@ export interface Courier {
 
 /** Claims lanes and carries their heads until stopped, many at a time; a slow lane keeps only itself waiting. */
 export function startCourier(
-  dependencies: CarryDependencies,
+  dependencies: CourierDependencies,
   logger: Logger,
   onCarried?: (carried: Carried) => void,
 ): Courier {
@@ -44,8 +52,8 @@ export function startCourier(
   }
 
   async function carry(lease: Lease): Promise<void> {
-    // A lease is short: it is carried with the settings it began with.
-    const opened = { ...dependencies, openConfigured: once(dependencies.openConfigured) };
+    const { source, openConfigured } = dependencies.forLease();
+    const opened = { ...dependencies, source, openConfigured: once(openConfigured) };
     try {
       let carried: Carried | undefined;
       for (let count = 1; count === 1 || carried?.kept === true; count += 1) {

@@ -25,8 +25,9 @@ const ignore = (): void => undefined;
 const MOST_PREPARED = 400;
 const preparedNames = new Map<string, string>();
 
-/** PostgreSQL plans a statement with a name once per connection instead of every time. */
+/** PostgreSQL plans a statement with a name once per connection instead of every time; it must be one statement. */
 function preparedName(text: string): string | undefined {
+  if (text.includes(';')) return undefined;
   let name = preparedNames.get(text);
   if (name === undefined && preparedNames.size < MOST_PREPARED) {
     name = `connector_${preparedNames.size + 1}`;
@@ -39,7 +40,7 @@ function preparedName(text: string): string | undefined {
 function onClient(client: pg.ClientBase | pg.Pool, limitMs?: number): Sql {
   return {
     async query<Row extends object>(text: string, values: readonly unknown[] = [], ownLimitMs = limitMs) {
-      const name = values.length === 0 ? undefined : preparedName(text);
+      const name = preparedName(text);
       const statement = {
         text,
         values: [...values],
@@ -108,10 +109,10 @@ async function onOneClient<Result>(
   const lost = (): void => void (broken = true);
   client.on('error', lost);
   try {
-    const sql = onClient(client, limitMs);
-    await sql.query(beginning(limitMs));
-    const result = await work(sql);
-    await sql.query('COMMIT');
+    const limit = limitMs === undefined ? {} : { query_timeout: limitMs };
+    await client.query({ text: beginning(limitMs), ...limit });
+    const result = await work(onClient(client, limitMs));
+    await client.query({ text: 'COMMIT', ...limit });
     return result;
   } catch (error) {
     // A connection that cannot even roll back is dead: it must not go back into the pool. One that just kept us waiting is

@@ -9,12 +9,14 @@ import type { AnsweredRequest } from './http/request-context.ts';
 import { requireAdmin } from './http/require-admin.ts';
 import { createMetrics, type ProcessFigure } from './observability/metrics.ts';
 import type { Database } from './persistence/database.ts';
+import type { ExpiredCounts } from './privacy/expired-batches.ts';
 
 export interface ServiceMetrics {
   /** `GET /metrics`, with its guard. */
   router: Router;
   onAnswered(answered: AnsweredRequest): void;
   onCarried(carried: Carried): void;
+  onExpired(counts: ExpiredCounts): void;
 }
 
 /** What this process counts; `figures` are read when they are asked for. */
@@ -34,6 +36,7 @@ export function serviceMetrics(config: Config, database: Database, figures: read
       metrics.settledDelivery(settlement.to);
       if (attempt) metrics.endedAttempt(attempt.outcome.outcome);
     },
+    onExpired: (counts) => metrics.removedExpired(counts),
   };
 }
 

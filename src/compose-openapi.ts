@@ -19,6 +19,7 @@ import { probePaths } from './http/probe-paths.ts';
 import { installationPaths } from './installations/installation-paths.ts';
 import { installationCheckPaths, verificationPaths } from './installations/verification/verification-paths.ts';
 import { intakePaths } from './intake/intake-paths.ts';
+import { privacyPaths } from './privacy/privacy-paths.ts';
 import { profilePaths } from './profile/profile-paths.ts';
 
 /** Everything this service answers, as its rooms declare it. */
@@ -38,6 +39,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...filePaths,
   ...deliveryControlPaths,
   ...destinationHealthPaths,
+  ...privacyPaths,
   ...metricsPaths,
   ...probePaths,
   ...docsPaths,

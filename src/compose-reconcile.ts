@@ -16,6 +16,8 @@ const PACE_MS = 100;
 export interface ReconcilingParts {
   /** How often, in minutes; 0 = never. */
   minutes: number;
+  /** Of installations without a setting of their own. */
+  retentionDays: number;
   /** Shorter times, for tests. */
   timings: Partial<ReconcileTimings> | undefined;
   database: Database;
@@ -29,7 +31,7 @@ export interface ReconcilingParts {
 export async function startReconcile(parts: ReconcilingParts): Promise<ReconcileLoop | undefined> {
   const { minutes, database, reach, worker, onPlanned, logger } = parts;
   if (minutes === 0) return undefined;
-  const store = createReconcileStore(database);
+  const store = createReconcileStore(database, parts.retentionDays);
   // The data folder is ours alone, so whoever left a lease there is gone.
   if (database.kind === 'embedded') await store.endAllLeases();
   const timings = {

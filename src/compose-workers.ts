@@ -28,6 +28,10 @@ import { planningInstallations } from './installations/planning-queries.ts';
 import type { Logger } from './observability/logger.ts';
 import { type HttpClient } from './outgoing/http-client.ts';
 import { type Database, promptly } from './persistence/database.ts';
+import type { ErasingDependencies } from './privacy/erase-person.ts';
+import { type ErasingLoop, startErasing } from './privacy/erasing-loop.ts';
+import type { ExpiredCounts } from './privacy/expired-batches.ts';
+import { type RetentionLoop, type RetentionTimings, startRetention } from './privacy/retention-loop.ts';
 
 /** What a worker does: each of them until it is stopped. */
 export interface Workers {
@@ -35,6 +39,8 @@ export interface Workers {
   courier: Courier;
   listening: Listening;
   reconciling: ReconcileLoop | undefined;
+  erasing: ErasingLoop;
+  retention: RetentionLoop;
 }
 
 export interface WorkerParts {
@@ -48,10 +54,13 @@ export interface WorkerParts {
   types: readonly DestinationType[];
   records: RemoteRecords;
   onCarried(carried: Carried): void;
+  onExpired(counts: ExpiredCounts): void;
   reconcile: Partial<ReconcileTimings> | undefined;
+  erasing: ErasingDependencies;
+  retention: Partial<RetentionTimings> | undefined;
 }
 
-/** Plans events, carries lanes, reads chats and compares with iAdvize's list. */
+/** Plans events, carries lanes, reads chats, compares with iAdvize's list and removes what is too old to be kept. */
 export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, installations, trustedHttp, guardedHttp, listeningHttp } = parts;
   const { types, records } = parts;
@@ -70,7 +79,7 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const answersOf = closingAnswers(installations, reach);
   const lanes = createLaneStore(database);
   // The data folder is ours alone, so whoever left a lease there is gone.
-  if (database.kind === 'embedded') await lanes.endAllLeases();
+  if (database.kind === 'embedded') await Promise.all([lanes.endAllLeases(), parts.erasing.store.endAllLeases()]);
   const worker = `${os.hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const courier = startCourier(
     {
@@ -109,6 +118,7 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const listening = await startListening(forListening);
   const reconciling = await startReconcile({
     minutes: config.RECONCILE_MINUTES,
+    retentionDays: config.RETENTION_DAYS,
     timings: parts.reconcile,
     database,
     reach,
@@ -116,5 +126,14 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
     onPlanned: () => database.notices.send('lanes'),
     logger,
   });
-  return { planning, courier, listening, reconciling };
+  const erasing = startErasing(parts.erasing, logger);
+  database.notices.on('erasures', () => erasing.wake());
+  const retention = startRetention({
+    database,
+    retentionDays: config.RETENTION_DAYS,
+    timings: parts.retention,
+    onExpired: parts.onExpired,
+    logger,
+  });
+  return { planning, courier, listening, reconciling, erasing, retention };
 }

@@ -13,6 +13,7 @@ import { createCatalogue } from './compose-catalogue.ts';
 import { createFeeds } from './compose-feeds.ts';
 import { catalogueFigures, serviceMetrics } from './compose-metrics.ts';
 import { openApiRouter } from './compose-openapi.ts';
+import { erasing, privacyRouter } from './compose-privacy.ts';
 import { createRemoteRecords, withLiveChats } from './compose-listening.ts';
 import { agentRouters } from './compose-plugins.ts';
 import { verificationRouters } from './compose-verification.ts';
@@ -38,6 +39,7 @@ import { type Database, promptly } from './persistence/database.ts';
 import { type DatabaseOptions, openDatabase } from './persistence/open-database.ts';
 import { createReadiness } from './persistence/readiness.ts';
 import { createSecretBox } from './persistence/secret-box.ts';
+import type { RetentionTimings } from './privacy/retention-loop.ts';
 import { startWorkers, type Workers } from './compose-workers.ts';
 
 export interface Service {
@@ -57,6 +59,8 @@ export interface ServiceOptions {
   types?: readonly DestinationType[];
   /** How the comparison with iAdvize's own list is timed, where tests cannot wait. */
   reconcile?: Partial<ReconcileTimings>;
+  /** The same for the sweep of what is too old to be kept. */
+  retention?: Partial<RetentionTimings>;
 }
 
 /** The one place where objects are built. Resolves when the service listens. */
@@ -66,6 +70,7 @@ export async function startService({
   database: given,
   types = DESTINATION_TYPES,
   reconcile,
+  retention,
 }: ServiceOptions): Promise<Service> {
   const database = given ?? (await openDatabase(databaseOptions(config)));
   // iAdvize's addresses are the operator's own, installations' are a stranger's.
@@ -84,11 +89,12 @@ export async function startService({
     }
     const catalogue = createCatalogue(database, config, logger);
     const metrics = serviceMetrics(config, database, catalogueFigures(catalogue));
-    const { onCarried } = metrics;
+    const { onCarried, onExpired } = metrics;
     const records = createRemoteRecords(database, secretBox, config);
     const clients = { trustedHttp, guardedHttp, listeningHttp };
-    const parts = { config, logger, database, installations, ...clients, types, records, onCarried, reconcile };
-    const workers = config.ROLE === 'web' ? undefined : await startWorkers(parts);
+    const shared = { config, logger, database, installations, ...clients, types };
+    const parts = { ...shared, records, onCarried, onExpired, erasing: erasing(database, secretBox, records) };
+    const workers = config.ROLE === 'web' ? undefined : await startWorkers({ ...parts, reconcile, retention });
     const hint = (workers?.listening ?? records).hint;
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
@@ -111,9 +117,11 @@ export async function startService({
       const onHint = (installationId: string, destinationId: string): void =>
         void hint(installationId, destinationId).catch(() => undefined);
       const callbacks = callbackRouters({ config, database, installations, types, guardedHttp, hint: onHint });
-      routers.push(callbacks.open, callbacks.admin, records.router, conversationRoutes(database, withLiveChats(parts)));
+      const shown = withLiveChats(parts);
+      routers.push(callbacks.open, callbacks.admin, records.router, conversationRoutes(database, shown));
       // Behind the guard that the routers above brought.
       routers.push(deliveryControlRoutes(database, createDeliveryControl(database, onNote)));
+      routers.push(privacyRouter(parts.erasing, shown, config));
       routers.push(...agentRouters({ config, database, installations, trustedHttp, guardedHttp, types, onNote }));
     }
     const feeds = createFeeds({
@@ -188,6 +196,7 @@ function webRouters(
 
 /** All at once: a sender that is slow with its body must not keep couriers claiming until the time is up. */
 async function drain(server: RunningServer, workers: Workers | undefined): Promise<void> {
-  const parts = [workers?.planning, workers?.courier, workers?.listening, workers?.reconciling];
+  const loops = [workers?.planning, workers?.courier, workers?.listening, workers?.reconciling];
+  const parts = [...loops, workers?.erasing, workers?.retention];
   await Promise.all([server.drain(), ...parts.map((part) => part?.stop())]);
 }

@@ -80,6 +80,11 @@ export const environmentSchema = z.object({
   RECONCILE_MINUTES: wholeNumber(0, 1_440)
     .default(5)
     .describe('How often iAdvize is asked for conversations that no event told of; `0` = never.'),
+  RETENTION_DAYS: wholeNumber(1, 3_650)
+    .default(90)
+    .describe(
+      'How long events and conversations are kept, in days, where the installation has no `retentionDays` of its own.',
+    ),
   CATALOGUE_MEMORY_MB: wholeNumber(16, 1_000_000)
     .default(512)
     .describe(

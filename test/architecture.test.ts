@@ -12,6 +12,7 @@ const EVERYTHING = '*';
 /** The rooms that are about what the product does. */
 const CAPABILITIES = [
   'admin',
+  'privacy',
   'callbacks',
   'catalogue',
   'profile',
@@ -31,6 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   entry: [EVERYTHING],
   cli: [...CAPABILITIES, 'config.ts', 'destinations', 'persistence', 'observability', 'outgoing'],
   admin: [...PLATFORM, 'installations'],
+  privacy: [...PLATFORM, 'installations'],
   callbacks: [...PLATFORM, 'installations', 'destinations'],
   catalogue: [...PLATFORM, 'installations'],
   profile: [...PLATFORM, 'installations'],

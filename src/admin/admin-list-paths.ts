@@ -15,6 +15,7 @@ const EVENT = {
   duplicates: 0,
   receivedAt: '2026-01-05T10:00:00.000Z',
   plannedAt: '2026-01-05T10:00:00.120Z',
+  erasedAt: null,
 };
 export const DELIVERY_EXAMPLE = {
   id: '97',

@@ -1,6 +1,12 @@
 import { Router } from 'express';
 import type { Database } from '../persistence/database.ts';
-import { conversationQuery, conversationSchema, type ShownLive, type ShownRemoteFile } from './conversation-schemas.ts';
+import {
+  conversationQuery,
+  conversationSchema,
+  type ShownConversation,
+  type ShownLive,
+  type ShownRemoteFile,
+} from './conversation-schemas.ts';
 import { type ConversationRows, conversationIdMeant, MOST_ROWS, readConversation } from './conversation-store.ts';
 import { type TimelineMessage, toConversation } from './conversation-timeline.ts';
 
@@ -34,13 +40,24 @@ export function conversationRoutes(database: Database, records: ConversationReco
   const router = Router();
   router.get('/admin/api/conversations/:id', async (request, response) => {
     const { live } = conversationQuery.parse(request.query);
-    const rows = await readConversation(database, await conversationIdMeant(database, request.params.id));
-    const messages = await openMessages(rows, records);
-    const liveChats = live ? await readLiveChats(rows, records) : new Map<string, ShownLive>();
-    const shown = toConversation(rows, { messages, openingTexts: openTexts(rows, records), liveChats });
-    response.json(conversationSchema.parse(shown));
+    const id = await conversationIdMeant(database, request.params.id);
+    response.json(await showConversation(database, records, id, live));
   });
   return router;
+}
+
+/** `id`: the conversation's own. `live`: the chat systems are asked as well. */
+export async function showConversation(
+  database: Database,
+  records: ConversationRecords,
+  id: string,
+  live: boolean,
+): Promise<ShownConversation> {
+  const rows = await readConversation(database, id);
+  const messages = await openMessages(rows, records);
+  const liveChats = live ? await readLiveChats(rows, records) : new Map<string, ShownLive>();
+  const shown = toConversation(rows, { messages, openingTexts: openTexts(rows, records), liveChats });
+  return conversationSchema.parse(shown);
 }
 
 async function openMessages({ lanes }: ConversationRows, records: ConversationRecords): Promise<TimelineMessage[]> {

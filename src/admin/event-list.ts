@@ -10,7 +10,8 @@ export async function listEvents(database: Database, query: ListQuery): Promise<
     where: {
       ...(cursor !== undefined && { id: { lt: cursor } }),
       ...(status !== undefined && { status }),
-      ...(installation !== undefined && { installationId: installation }),
+      // Tombstones are nobody's; the index leaves them out.
+      ...(installation !== undefined && { installationId: installation, erasedAt: null }),
       ...(conversationId !== undefined && { conversationId }),
       ...((from ?? to) && { receivedAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
     },
@@ -29,6 +30,7 @@ export async function listEvents(database: Database, query: ListQuery): Promise<
     duplicates: row.duplicates,
     receivedAt: row.receivedAt,
     plannedAt: row.plannedAt,
+    erasedAt: row.erasedAt,
   }));
   return toPage(items, limit);
 }

@@ -15,6 +15,9 @@ export const shownEvent = z
     duplicates: z.number().describe('How often the same event came again.'),
     receivedAt: time,
     plannedAt: time.nullable().describe('Null while its deliveries are not planned yet.'),
+    erasedAt: time
+      .nullable()
+      .describe('Since when nothing is left of it but what makes a copy of it a duplicate: retention, or an erasure.'),
   })
   .meta({ id: 'Event' });
 

@@ -122,11 +122,14 @@ export async function setSatisfaction(sql: Sql, id: string, score: string): Prom
   await sql.query(`UPDATE conversation SET satisfaction = $2 WHERE id = $1`, [id, score]);
 }
 
-/** The visitor's conversations of these installations that are not closed. */
+/**
+ * The visitor's conversations of these installations that are not closed. Until the transaction ends none of them is
+ * removed: its lanes would be made anew, without it.
+ */
 export async function openConversationsOf(sql: Sql, installationIds: string[], visitorId: string): Promise<string[]> {
   const statement = `
     SELECT id FROM conversation
-     WHERE installation_id = ANY($1::text[]) AND visitor_id = $2 AND closed_at IS NULL ORDER BY id`;
+     WHERE installation_id = ANY($1::text[]) AND visitor_id = $2 AND closed_at IS NULL ORDER BY id FOR KEY SHARE`;
   return (await sql.query<{ id: string }>(statement, [installationIds, visitorId])).map((row) => row.id);
 }
 

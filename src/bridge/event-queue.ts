@@ -1,5 +1,7 @@
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database, Sql } from '../persistence/database.ts';
+import { isErasedConversation } from '../persistence/erased-digests.ts';
+import { BARE_TOMBSTONE } from '../persistence/event-tombstone.ts';
 import type { DomainEvent } from './domain-events.ts';
 import { type PlannableEvent, planEvent, type PlanningInstallations } from './planner.ts';
 
@@ -31,6 +33,8 @@ interface EventRow {
   conversation_id: string | null;
   age_seconds: number;
   client_unknown: boolean;
+  /** Its conversation was erased. */
+  erased: boolean;
   /** Null where no other event waits. */
   more: boolean | null;
 }
@@ -43,6 +47,7 @@ export const TAKE = `
 SELECT id::text, source, content_type, body, installation_id, conversation_id,
        EXTRACT(EPOCH FROM now() - received_at)::float8 AS age_seconds,
        EXISTS (SELECT 1 FROM installation WHERE id = event.installation_id AND client_id IS NULL) AS client_unknown,
+       ${isErasedConversation('conversation_id')} AS erased,
        (SELECT plan_after FROM event ORDER BY plan_after LIMIT 1 OFFSET 1) <= now() AS more
   FROM event
  WHERE plan_after <= now()
@@ -53,6 +58,8 @@ SELECT id::text, source, content_type, body, installation_id, conversation_id,
 
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
 const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
+// What comes of somebody who was erased is forgotten as soon as it is known whose it is.
+const FORGET = `UPDATE event SET ${BARE_TOMBSTONE} WHERE id = $1::bigint`;
 
 // Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the
 // close. Asked after a hold as well: the start may have been planned while the close was being put aside.
@@ -90,6 +97,10 @@ export async function planNextEvent(
       [taken] = await sql.query<EventRow>(TAKE);
       if (!taken) return 'idle';
       if (taken.more) onMore?.();
+      if (taken.erased) {
+        await sql.query(FORGET, [taken.id]);
+        return 'planned';
+      }
       const read = readStoredEvent(taken.source, taken.content_type ?? undefined, taken.body);
       if (!read) {
         await sql.query(DONE, [taken.id]);
@@ -100,8 +111,12 @@ export async function planNextEvent(
       }
       const result = await planEvent(sql, toPlannable(taken, read), installations);
       crashPoint('K6');
-      await (result.planned ? sql.query(DONE, [taken.id]) : sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]));
-      return result.planned ? 'planned' : 'held';
+      if (!result.planned) {
+        await sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]);
+        return 'held';
+      }
+      await sql.query(result.forget ? FORGET : DONE, [taken.id]);
+      return 'planned';
     });
     if (outcome === 'idle') return { outcome, more: false };
     // Should this fail, what is held comes by itself when its time is up.

@@ -1,4 +1,5 @@
 import type { Sql } from '../persistence/database.ts';
+import { isErasedConversation } from '../persistence/erased-digests.ts';
 
 /** A conversation that we have, asked for by any of its ids. */
 export interface HeardConversation {
@@ -25,7 +26,8 @@ export interface OpenConversation {
   visitorExternalId: string | null;
 }
 
-// An event that was stored and is not planned yet has told of its conversation already.
+// An event that was stored and is not planned yet has told of its conversation already. One that was erased was heard of
+// too: comparing with the source must not bring it back.
 const HEARD = `
 SELECT asked.id AS asked, COALESCE(conversation.same_as, asked.id) AS id, conversation.id IS NOT NULL AS planned,
        COALESCE(target.start_source IS NOT NULL AND target.closed_at IS NULL, false) AS open
@@ -33,7 +35,8 @@ SELECT asked.id AS asked, COALESCE(conversation.same_as, asked.id) AS id, conver
   LEFT JOIN conversation ON conversation.id = asked.id
   LEFT JOIN conversation AS target ON target.id = COALESCE(conversation.same_as, conversation.id)
  WHERE conversation.id IS NOT NULL
-    OR EXISTS (SELECT 1 FROM event WHERE event.conversation_id = asked.id AND plan_after IS NOT NULL)`;
+    OR EXISTS (SELECT 1 FROM event WHERE event.conversation_id = asked.id AND plan_after IS NOT NULL)
+    OR ${isErasedConversation('asked.id')}`;
 
 /** Those of the ids ("<installation>:<source id>") that were ever heard of, with the conversation they stand for. */
 export async function heardAmong(sql: Sql, ids: readonly string[]): Promise<Map<string, HeardConversation>> {
@@ -47,7 +50,7 @@ SELECT id, channel, COALESCE(started_at, created_at) AS "startedAt" FROM convers
    AND created_at > $2::timestamptz AND COALESCE(started_at, created_at) BETWEEN $2::timestamptz AND $3::timestamptz
 UNION ALL
 SELECT conversation_id, NULL, received_at FROM event
- WHERE installation_id = $1 AND plan_after IS NOT NULL AND conversation_id IS NOT NULL
+ WHERE installation_id = $1 AND erased_at IS NULL AND plan_after IS NOT NULL AND conversation_id IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id)`;
 
 /** What events told of that began between these moments, or that still waits for the planner. */

@@ -1,6 +1,6 @@
 import type { Sql } from '../persistence/database.ts';
 import type { ListedConversation } from './conversation-list.ts';
-import { alsoKnownAs, conversationIdOf, upsertConversation } from './conversation-store.ts';
+import { alsoKnownAs, conversationIdOf, lockConversation, upsertConversation } from './conversation-store.ts';
 import type { DomainEvent } from './domain-events.ts';
 import { heardAmong } from './heard-store.ts';
 import { planEvent, type PlanningInstallations } from './planner.ts';
@@ -44,6 +44,8 @@ export async function planMissedClose(
   installations: PlanningInstallations,
 ): Promise<void> {
   if (!closedAt) return;
+  // Erased since it was compared: its close would begin it anew.
+  if (!(await lockConversation(sql, conversationIdOf({ installationId, sourceId })))) return;
   const operatorIds = operatorId === undefined ? [] : [operatorId];
   const facts = { conversationId: sourceId, channel, visitorId, operatorIds };
   const closed = { kind: 'conversation-closed', occurredAt: closedAt.earliest, ...facts } as const;

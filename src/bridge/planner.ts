@@ -13,6 +13,7 @@ import {
 import type { NewDelivery } from './delivery.ts';
 import type { ConversationClosed, ConversationStarted, DomainEvent, SatisfactionAnswered } from './domain-events.ts';
 import { enqueue, enqueueEverywhere, lanesOf } from './enqueue.ts';
+import { isVisitorErased } from './erased-visitor.ts';
 import { NOTICE_PREFIX } from './render-message.ts';
 
 /** What the planner asks about installations, inside its own transaction. */
@@ -37,8 +38,11 @@ export interface PlannableEvent {
   ageSeconds: number;
 }
 
-/** `hold`: not yet; plan it again when it is that many seconds old. */
-export type PlanResult = { planned: true } | { planned: false; holdUntilAgeSeconds: number };
+/**
+ * `forget`: it is about somebody who was erased, so nothing of it is kept. Not planned: not yet; plan it again when it is
+ * that many seconds old.
+ */
+export type PlanResult = { planned: true; forget?: true } | { planned: false; holdUntilAgeSeconds: number };
 
 const PLANNED: PlanResult = { planned: true };
 
@@ -53,8 +57,7 @@ export async function planEvent(
 ): Promise<PlanResult> {
   const { event, installationId } = found;
   if (installationId === undefined) {
-    await planClientEvent(sql, found, installations);
-    return PLANNED;
+    return planClientEvent(sql, found, installations);
   }
   switch (event.kind) {
     case 'conversation-started':
@@ -202,15 +205,23 @@ function describeAnswer(answer: SatisfactionAnswered['answer']): string {
 }
 
 /** Events that name a client and no website belong to all of that client's installations. */
-async function planClientEvent(sql: Sql, found: PlannableEvent, installations: PlanningInstallations): Promise<void> {
+async function planClientEvent(
+  sql: Sql,
+  found: PlannableEvent,
+  installations: PlanningInstallations,
+): Promise<PlanResult> {
   const { event, clientId } = found;
-  if (clientId === undefined) return;
+  if (clientId === undefined) return PLANNED;
   const installationIds = await installations.idsOfClient(sql, clientId);
   if (event.kind === 'operator-changed') await installations.forgetOperator(sql, installationIds, event.operatorId);
-  if (event.kind !== 'visitor-updated') return;
-  for (const conversationId of await openConversationsOf(sql, installationIds, event.visitorId)) {
+  if (event.kind !== 'visitor-updated') return PLANNED;
+  const conversationIds = await openConversationsOf(sql, installationIds, event.visitorId);
+  for (const conversationId of conversationIds) {
     for (const lane of await lanesOf(sql, conversationId)) {
       await enqueue(sql, lane, [{ key: `visitor:${found.id}`, kind: 'visitor-update', payload: {} }], found.id);
     }
   }
+  // Whoever was erased and came back is a visitor like any other.
+  const isErased = conversationIds.length === 0 && (await isVisitorErased(sql, event.visitorId));
+  return isErased ? { planned: true, forget: true } : PLANNED;
 }

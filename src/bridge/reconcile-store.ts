@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../persistence/database.ts';
+import { retentionDaysOf } from '../persistence/retention-days.ts';
 
 /** A worker's temporary right to compare one installation with the source. */
 export interface ReconcileLease {
@@ -7,7 +8,7 @@ export interface ReconcileLease {
   failures: number;
   /** Everything that began before was looked at. */
   cursor: Date;
-  /** Nothing that began earlier is this installation's. */
+  /** Nothing that began earlier is this installation's, or was kept until now. */
   floor: Date;
   idsFit: boolean | undefined;
   /** The database's clock at the claim. */
@@ -39,10 +40,13 @@ SELECT id, now() + random() * $1 * interval '1 millisecond' FROM installation
  WHERE active AND NOT EXISTS (SELECT 1 FROM reconcile WHERE installation_id = installation.id)
 ON CONFLICT DO NOTHING`;
 
-// An installation that was switched off and on again is not asked about the time between.
+// An installation that was switched off and on again is not asked about the time between. Nor is one that was last
+// compared longer ago than conversations are kept: those of that time may have been here, and would be bridged again.
 const CLAIM = `
 WITH due AS (
-  SELECT reconcile.installation_id AS id, GREATEST(installation.created_at, installation.lifecycle_at) AS floor
+  SELECT reconcile.installation_id AS id,
+         GREATEST(installation.created_at, installation.lifecycle_at,
+                  now() - ${retentionDaysOf('installation', '$4')} * interval '1 day' + interval '1 hour') AS floor
     FROM reconcile JOIN installation ON installation.id = reconcile.installation_id
    WHERE installation.active AND next_at <= now() AND (lease_until IS NULL OR lease_until <= now())
    ORDER BY next_at LIMIT $2 FOR UPDATE OF reconcile SKIP LOCKED
@@ -70,11 +74,12 @@ UPDATE reconcile SET lease_owner = NULL, lease_until = NULL, next_at = now() + $
 
 type ClaimedRow = Omit<ReconcileLease, 'idsFit'> & { idsFit: boolean | null };
 
-export function createReconcileStore(database: Database): ReconcileStore {
+/** `retentionDays`: of installations without a setting of their own. */
+export function createReconcileStore(database: Database, retentionDays: number): ReconcileStore {
   return {
     async claim(owner, limit, leaseMs, everyMs) {
       await database.query(FOLLOW, [everyMs]);
-      const rows = await database.query<ClaimedRow>(CLAIM, [owner, limit, leaseMs]);
+      const rows = await database.query<ClaimedRow>(CLAIM, [owner, limit, leaseMs, retentionDays]);
       return rows.map((row) => ({ ...row, idsFit: row.idsFit ?? undefined }));
     },
     async endAllLeases() {

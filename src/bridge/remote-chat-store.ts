@@ -43,6 +43,8 @@ export interface RemoteChatStore {
   /** Encrypts what a start is made of, and gives it back. */
   sealStart(laneId: string, start: unknown): string;
   openStart(laneId: string, sealed: string): unknown;
+  /** The visitor's details of a stored chat. */
+  openVisitor(laneId: string, sealed: string): VisitorDetails;
   /** Changes the state as it is stored at that moment, whoever stored it last, and gives back what it is then. */
   updateState(laneId: string, change: (stored: unknown) => unknown): Promise<unknown>;
 }
@@ -64,8 +66,11 @@ export function createRemoteChatStore(database: Database, secretBox: SecretBox):
   const open = (laneId: string, part: SealedPart, sealed: string): unknown =>
     JSON.parse(secretBox.open(sealed, `remote-chat/${part}/${laneId}`));
 
+  const openVisitor = (laneId: string, sealed: string): VisitorDetails =>
+    open(laneId, 'visitor', sealed) as VisitorDetails;
+
   function unseal(laneId: string, { remoteId, status, state, visitor }: SealedChat): StoredRemoteChat {
-    const details = visitor === null ? {} : (open(laneId, 'visitor', visitor) as VisitorDetails);
+    const details = visitor === null ? {} : openVisitor(laneId, visitor);
     return { remoteId, status, state: open(laneId, 'state', state), visitor: details };
   }
 
@@ -90,6 +95,7 @@ export function createRemoteChatStore(database: Database, secretBox: SecretBox):
     },
     sealStart: (laneId, start) => seal(laneId, 'start', start),
     openStart: (laneId, sealed) => open(laneId, 'start', sealed),
+    openVisitor,
     updateState: (laneId, change) =>
       database.transaction(async (sql) => {
         const [row] = await sql.query<{ state: string }>(LOCK_STATE, [laneId]);

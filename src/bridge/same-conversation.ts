@@ -51,7 +51,8 @@ SELECT 1 FROM delivery JOIN lane ON lane.id = delivery.lane_id
 
 async function numbersAreInUse(sql: Sql, installationId: string): Promise<boolean> {
   const statement = `
-    SELECT 1 FROM (SELECT conversation_id FROM event WHERE installation_id = $1 ORDER BY id DESC LIMIT $2) AS latest
+    SELECT 1 FROM (SELECT conversation_id FROM event
+                    WHERE installation_id = $1 AND erased_at IS NULL ORDER BY id DESC LIMIT $2) AS latest
      WHERE conversation_id ~ ':[0-9]+$' LIMIT 1`;
   return (await sql.query(statement, [installationId, LATEST_EVENTS])).length > 0;
 }
@@ -59,7 +60,9 @@ async function numbersAreInUse(sql: Sql, installationId: string): Promise<boolea
 /** Takes the number for this conversation while it is free; else this one gives way to what stands under the number. */
 async function settle(sql: Sql, own: { id: string; installationId: string }, otherId: string): Promise<Identity> {
   // Lanes of it that start at the same time come one after the other.
-  await sql.query(`SELECT id FROM conversation WHERE id = $1 FOR UPDATE`, [own.id]);
+  const locked = await sql.query(`SELECT id FROM conversation WHERE id = $1 FOR UPDATE`, [own.id]);
+  // Erased: nothing is to be learned of it any more.
+  if (locked.length === 0) return 'itself';
   const known = await knownIdentity(sql, own.id);
   if (known) return known;
   // Somebody talks in its own chats already: they are to be ended by its own events.

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { doctorCommand } from './doctor.ts';
+import { eraseVisitorCommand } from './erase-visitor.ts';
 import { importCatalogueCommand } from './import-catalogue.ts';
 import { listParkedCommand } from './list-parked.ts';
 import { replayCommand } from './replay.ts';
@@ -13,6 +14,7 @@ const program = new Command('connector')
   .addCommand(listParkedCommand())
   .addCommand(replayCommand())
   .addCommand(skipCommand())
-  .addCommand(sendWebhookCommand());
+  .addCommand(sendWebhookCommand())
+  .addCommand(eraseVisitorCommand());
 
 await program.parseAsync();

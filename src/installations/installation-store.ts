@@ -1,5 +1,6 @@
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from '../persistence/database.ts';
+import { BARE_TOMBSTONE } from '../persistence/event-tombstone.ts';
 import type { SecretBox } from '../persistence/secret-box.ts';
 import type { Secrets } from './setting-secrets.ts';
 import type { Platform } from './website-ref.ts';
@@ -120,7 +121,10 @@ export function createInstallationStore(database: Database, secretBox: SecretBox
     },
     async remove(id) {
       const [, , , , { count }] = await prisma.$transaction([
-        prisma.event.updateMany({ where: { installationId: id }, data: { body: Buffer.alloc(0), planAfter: null } }),
+        prisma.$executeRawUnsafe(
+          `UPDATE event SET ${BARE_TOMBSTONE} WHERE installation_id = $1 AND erased_at IS NULL`,
+          id,
+        ),
         prisma.lane.deleteMany({ where: { installationId: id } }),
         prisma.conversation.deleteMany({ where: { installationId: id } }),
         prisma.operator.deleteMany({ where: { installationId: id } }),

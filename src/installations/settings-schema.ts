@@ -120,7 +120,12 @@ export function createSettingsSchema(types: readonly DestinationType[]) {
           }
         });
       }),
-    retentionDays: z.int().min(1).max(3650).optional(),
+    retentionDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .optional()
+      .describe('How many days its events and conversations are kept; `RETENTION_DAYS` where it is absent.'),
     consoleFeatures: z
       .array(z.enum(['ACTION', 'SELECT', 'TEXTAREA', 'INTEGER', 'DECIMAL']))
       .optional()

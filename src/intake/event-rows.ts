@@ -1,6 +1,8 @@
 import { crashPoint } from '../observability/crash-point.ts';
 import { installationCandidates, type Platform } from '../installations/website-ref.ts';
 import type { Sql } from '../persistence/database.ts';
+import { isErasedConversation } from '../persistence/erased-digests.ts';
+import { erasedSuspects } from './erased-suspects.ts';
 import type { EventSource, ReadEvent } from './read-event.ts';
 
 export interface IncomingEvent {
@@ -32,15 +34,17 @@ export interface StoredEventRow {
  * list of installations. Only what a website or client of ours sent is accepted; a disabled installation's is ignored,
  * but for the event that may enable it again. Bodies come as one piece, which every driver sends as it is; all else as
  * one JSON text, which costs both sides half of what an array for each column does. Answers those rows only that are not
- * what they were given as: most batches have none.
+ * what they were given as: most batches have none. What nobody will plan, and what is about somebody who was erased, is a
+ * bare tombstone from the start; what only may be about them, for a day: they may come back.
  */
 const INSERT = `
 WITH given AS (
   SELECT * FROM ROWS FROM (json_to_recordset($1::json) AS (
       dedupe_key text, body_hash text, source text, status text, reason text, event_type text, content_type text,
-      body_from int, body_length int, candidates text, target text, client_id bigint, conversation text)) WITH ORDINALITY
+      body_from int, body_length int, candidates text, target text, client_id bigint, conversation text,
+      suspects text)) WITH ORDINALITY
     AS given(dedupe_key, body_hash, source, status, reason, event_type, content_type, body_from, body_length,
-             candidates, target, client_id, conversation, place)
+             candidates, target, client_id, conversation, suspects, place)
 ), owned AS (
   SELECT given.*, site.id,
          CASE target WHEN 'website' THEN site.id IS NOT NULL
@@ -56,16 +60,27 @@ WITH given AS (
                        WHEN NOT active THEN 'ignored'
                        ELSE 'accepted' END AS final
     FROM owned
+), judged AS (
+  SELECT verdict.*, id || ':' || conversation AS conversation_id,
+         CASE WHEN final = 'accepted' THEN false
+              ELSE ${isErasedConversation(`COALESCE(id || ':', '') || conversation`)}
+                OR EXISTS (SELECT 1 FROM unnest(string_to_array(suspects, ',')) AS suspect
+                             JOIN erased_id ON digest = decode(suspect, 'hex')
+                            WHERE erased_at > now() - interval '1 day') END AS erased
+    FROM verdict
 ), stored AS (
   INSERT INTO event (dedupe_key, body_hash, source, status, reason, event_type, content_type, body,
-                     installation_id, conversation_id, plan_after)
+                     installation_id, conversation_id, plan_after, erased_at)
   SELECT dedupe_key, body_hash, source, final,
-         CASE WHEN status <> 'accepted' THEN reason
+         CASE WHEN erased THEN NULL
+              WHEN status <> 'accepted' THEN reason
               WHEN NOT known THEN 'unknown-installation'
               WHEN NOT active THEN 'installation-disabled' END,
-         event_type, content_type, substr($2::bytea, body_from, body_length), id, id || ':' || conversation,
-         CASE WHEN final = 'accepted' THEN now() END
-    FROM verdict ORDER BY place
+         CASE WHEN NOT erased THEN event_type END, CASE WHEN NOT erased THEN content_type END,
+         CASE WHEN erased THEN '' ELSE substr($2::bytea, body_from, body_length) END,
+         CASE WHEN NOT erased THEN id END, CASE WHEN NOT erased THEN conversation_id END,
+         CASE WHEN final = 'accepted' THEN now() END, CASE WHEN erased THEN now() END
+    FROM judged ORDER BY place
   ON CONFLICT (dedupe_key) DO UPDATE SET duplicates = event.duplicates + 1
   RETURNING dedupe_key, status, body_hash, duplicates
 )
@@ -107,6 +122,7 @@ export async function insertEvents(
       target: target?.by,
       client_id: clientIdOf(read),
       conversation: conversationIdOf(read),
+      suspects: status === 'accepted' ? undefined : erasedSuspects(incoming.body).join(','),
     };
   });
   const bodies = rows.map(({ incoming }) => incoming.body);

@@ -1,8 +1,9 @@
 /**
- * The moments at which the reliability tests let a process die (test/reliability/). K12, K14 and K15 are no moments in
- * this code. K13: messages of a chat system are read and not stored; its second passing: stored, and the cursor is not.
+ * The moments at which the reliability tests let a process die (test/reliability/). K12 and K15 are no moments in this
+ * code. K13: messages of a chat system are read and not stored; its second passing: stored, and the cursor is not. K14:
+ * some of what is to be erased, or removed for its age, is not committed yet; in a sweep, its second passing: it is.
  */
-export type CrashPoint = 'K1' | 'K2' | 'K3' | 'K4' | 'K5' | 'K6' | 'K7' | 'K8' | 'K9' | 'K10' | 'K11' | 'K13';
+export type CrashPoint = 'K1' | 'K2' | 'K3' | 'K4' | 'K5' | 'K6' | 'K7' | 'K8' | 'K9' | 'K10' | 'K11' | 'K13' | 'K14';
 
 /** Nothing outside of tests can arm a point. */
 const named = process.env['NODE_ENV'] === 'test' ? /^(K\d+)(?:#(\d+))?$/.exec(process.env['CRASH_AT'] ?? '') : null;

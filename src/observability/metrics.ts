@@ -43,6 +43,8 @@ export interface Metrics {
   /** A delivery came to an end, or stops its lane; other outcomes are not counted. */
   settledDelivery(outcome: string): void;
   endedAttempt(outcome: string): void;
+  /** Data was removed for its age. */
+  removedExpired(counts: { events: number; conversations: number }): void;
   /** The text that Prometheus reads. `queue` is undefined when the database did not answer. */
   expose(queue: QueueFigures | undefined): Promise<string>;
   contentType: string;
@@ -88,6 +90,16 @@ export function createMetrics({ secrets, destinationTypes }: MetricLabels, figur
     'outcome',
     ATTEMPT_OUTCOMES,
   );
+  const expiredEvents = new Counter({
+    name: 'connector_retention_events_total',
+    help: 'Events emptied for their age, by this process.',
+    registers,
+  });
+  const expiredConversations = new Counter({
+    name: 'connector_retention_conversations_total',
+    help: 'Conversations removed for their age, with everything that hung on them, by this process.',
+    registers,
+  });
   for (const { name, help, read } of figures) {
     new Gauge({
       name,
@@ -133,6 +145,10 @@ export function createMetrics({ secrets, destinationTypes }: MetricLabels, figur
     matchedSecret,
     settledDelivery,
     endedAttempt,
+    removedExpired({ events: emptied, conversations }) {
+      expiredEvents.inc(emptied);
+      expiredConversations.inc(conversations);
+    },
     expose(queue) {
       readable.set(queue ? 1 : 0);
       // What is not known is told as that, not as the last value or as none.

@@ -56,6 +56,27 @@ describe('Conversations that no event told of', () => {
     expect(await found(conversation)).toEqual(whole(conversation));
   });
 
+  test('One that was erased stays away, though the list goes on naming it by both its ids', async () => {
+    const open = listedConversation(world, 1, (next += 1), { open: true });
+    const over = listedConversation(world, 1, (next += 1));
+    await eventually(() => chatsOf(world, open), isStarted);
+    await found(over);
+    for (const { visitorId } of [open, over]) {
+      const { body } = await world.service.admin<{ erased: object[] }>('POST', '/privacy/erase', { visitorId });
+      expect(body.erased).toMatchObject([{ installation: 'ha-1', conversations: 1 }]);
+    }
+    await roundsPass(world);
+    open.close();
+    await roundsPass(world);
+    await world.sender.send(conversationClosedV2({ platform: 'ha', projectId: 1, conversationId: over.uuid }));
+    await roundsPass(world);
+    expect([chatsOf(world, open).length, chatsOf(world, over).length]).toEqual([1, 1]);
+    const left = await world.service.database.query(`SELECT id FROM conversation WHERE id = ANY($1::text[])`, [
+      [open, over].flatMap(({ id, uuid }) => [id, `ha-1:${uuid}`]),
+    ]);
+    expect(left).toEqual([]);
+  });
+
   test('One that waits for an agent is none yet', async () => {
     const conversation = listedConversation(world, 1, (next += 1), { open: true, fields: { waitinglist: true } });
     await roundsPass(world);

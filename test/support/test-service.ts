@@ -19,7 +19,7 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-export interface TestServiceOptions extends Pick<ServiceOptions, 'database' | 'types' | 'reconcile'> {
+export interface TestServiceOptions extends Pick<ServiceOptions, 'database' | 'types' | 'reconcile' | 'retention'> {
   /** Puts something around the database, such as a fault. */
   wrap?: (database: Database) => Database;
 }

@@ -9,6 +9,7 @@ export const TAGS = {
   Installations: 'One installation is this connector on one iAdvize website.',
   Feeds: 'Product feeds and customer lists of an installation.',
   Operation: 'What came in, and what became of it.',
+  Privacy: 'What is kept of a person, and its erasure.',
   'Chat systems': 'What a chat system calls by itself.',
   Service: 'Public probes, and this document.',
 } as const;

@@ -19,11 +19,15 @@ export interface StoredEvent {
 
 export interface EventStore {
   /**
-   * Commits the event before it resolves; throws when it could not. Idempotent by signed bytes: `eventId`, else the
+   * Commits the event before it resolves; throws when it could not, within 7,000 ms whatever the database does: senders
+   * wait for ten seconds, and one that got no answer takes this service for gone. Idempotent by signed bytes: `eventId`, else the
    * SHA-256 of the body. The same id with another body keeps the first and is stored beside it as an anomaly.
    */
   store(event: IncomingEvent): Promise<StoredEvent>;
 }
+
+/** In ms. */
+const PATIENCE_MS = 7_000;
 
 /** Rows of one statement at most; their bodies are 256 KiB each at worst. */
 const MOST_ROWS = 100;
@@ -57,10 +61,17 @@ export function createEventStore(database: Database, defaultPlatform: Platform, 
       const reason = read.status === 'quarantined' ? read.reason : null;
       const row: NewEventRow = { dedupeKey, bodyHash, incoming, status: read.status, reason, read };
 
-      const first = await insert(row);
+      const until = performance.now() + PATIENCE_MS;
+      const first = await insert(row, PATIENCE_MS);
       if (first.duplicates > 0 && first.bodyHash !== bodyHash) {
         const anomalyKey = `anomaly:${read.eventId ?? ''}:${bodyHash}`;
-        await insert({ ...row, dedupeKey: anomalyKey, status: 'duplicate-anomaly', reason: 'same-id-other-body' });
+        const anomaly = {
+          ...row,
+          dedupeKey: anomalyKey,
+          status: 'duplicate-anomaly',
+          reason: 'same-id-other-body',
+        } as const;
+        await insert(anomaly, until - performance.now());
         return { status: 'duplicate-anomaly', duplicate: true };
       }
       if (first.duplicates === 0 && first.status === 'accepted') onAccepted();

@@ -13,13 +13,20 @@ export interface GroupCommitOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   item: Item;
+  /** Nobody waits for it any more. */
+  givenUp: boolean;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
+/** Nobody knows whether it was written: it was not done in the time that it had. */
+export class NotWrittenInTime extends Error {}
+
 /**
  * Whoever comes while nothing is being written is written at once; who comes meanwhile shares the next statement. So a
- * quiet service waits for nothing, and a busy one commits once for many. Resolves when the item's own commit is done.
+ * quiet service waits for nothing, and a busy one commits once for many. Resolves when the item's own commit is done, and
+ * throws `NotWrittenInTime` when `patienceMs` have passed before that: what still waited by then is never written, so
+ * that a store which hangs keeps nobody longer than that and no more than comes in that time.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>) {
   const { keyOf, mostItems, mostWriting } = options;
@@ -31,6 +38,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     const batch: Waiting<Item, Result>[] = [];
     const rest: Waiting<Item, Result>[] = [];
     for (const one of waiting) {
+      if (one.givenUp) continue;
       const key = keyOf(one.item);
       if (batch.length < mostItems && !keys.has(key)) {
         keys.add(key);
@@ -62,18 +70,37 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   }
 
   function pump(): void {
-    while (writing < mostWriting && waiting.length > 0) {
+    while (writing < mostWriting) {
+      const batch = takeBatch();
+      if (batch.length === 0) return;
       writing += 1;
-      void writeBatch(takeBatch()).finally(() => {
+      void writeBatch(batch).finally(() => {
         writing -= 1;
         pump();
       });
     }
   }
 
-  return (item: Item): Promise<Result> =>
+  return (item: Item, patienceMs: number): Promise<Result> =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      const giveUp = (): void => {
+        one.givenUp = true;
+        reject(new NotWrittenInTime(`Not written within ${Math.round(patienceMs)} ms`));
+      };
+      const timer = setTimeout(giveUp, patienceMs);
+      const one: Waiting<Item, Result> = {
+        item,
+        givenUp: false,
+        resolve(result) {
+          clearTimeout(timer);
+          resolve(result);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      waiting.push(one);
       // A turn later, so that all requests of this turn of the event loop go together.
       if (waiting.length === 1) setImmediate(pump);
     });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { createGroupCommit } from '../../src/intake/group-commit.ts';
+import { createGroupCommit, NotWrittenInTime } from '../../src/intake/group-commit.ts';
 
 class ItsOwnFault extends Error {}
 
 /** A store whose statements end when the test says so. */
 function createGate(mostItems = 100, mostWriting = 1) {
   const statements: { items: string[]; end: (error?: Error) => void }[] = [];
-  const commit = createGroupCommit<string, string>({
+  const group = createGroupCommit<string, string>({
     write: (items) =>
       new Promise((resolve, reject) => {
         const end = (error?: Error): void => (error ? reject(error) : resolve(items.map((item) => `stored ${item}`)));
@@ -17,6 +17,7 @@ function createGate(mostItems = 100, mostWriting = 1) {
     mostItems,
     mostWriting,
   });
+  const commit = (item: string, patienceMs = 60_000): Promise<string> => group(item, patienceMs);
   return { commit, statements };
 }
 
@@ -54,7 +55,7 @@ describe('A group commit', () => {
 
   test('never writes two of one key with one statement', async () => {
     const { commit, statements } = createGate();
-    const all = ['a1', 'a2', 'b1', 'a3'].map(commit);
+    const all = ['a1', 'a2', 'b1', 'a3'].map((item) => commit(item));
     await started(statements, 1);
     expect(statements[0]!.items).toEqual(['a1', 'b1']);
     statements[0]!.end();
@@ -68,7 +69,7 @@ describe('A group commit', () => {
 
   test('keeps to its limits of rows and of statements on their way', async () => {
     const { commit, statements } = createGate(2, 2);
-    const all = ['a', 'b', 'c', 'd', 'e'].map(commit);
+    const all = ['a', 'b', 'c', 'd', 'e'].map((item) => commit(item));
     await started(statements, 2);
     await turn();
     expect(statements.map(({ items }) => items)).toEqual([
@@ -83,7 +84,7 @@ describe('A group commit', () => {
 
   test('lets only the item fail that is at fault', async () => {
     const { commit, statements } = createGate();
-    const all = Promise.allSettled(['a', 'b', 'c'].map(commit));
+    const all = Promise.allSettled(['a', 'b', 'c'].map((item) => commit(item)));
     await started(statements, 1);
     statements[0]!.end(new ItsOwnFault());
     for (const [index, error] of [undefined, new ItsOwnFault('b'), undefined].entries()) {
@@ -95,12 +96,27 @@ describe('A group commit', () => {
 
   test('fails all of a statement that could not be written, and goes on', async () => {
     const { commit, statements } = createGate();
-    const all = Promise.allSettled(['a', 'b'].map(commit));
+    const all = Promise.allSettled(['a', 'b'].map((item) => commit(item)));
     await started(statements, 1);
     statements[0]!.end(new Error('the database is away'));
     expect((await all).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     const next = commit('c');
     await started(statements, 2);
+    statements[1]!.end();
+    expect(await next).toBe('stored c');
+  });
+
+  test('keeps nobody longer than they have time, and never writes what was given up', async () => {
+    const { commit, statements } = createGate();
+    const underWay = expect(commit('a1', 20)).rejects.toThrow(NotWrittenInTime);
+    await started(statements, 1);
+    // Behind a statement that hangs, and behind the one of its own key.
+    const waiting = ['b', 'a2'].map((item) => expect(commit(item, 20)).rejects.toThrow(NotWrittenInTime));
+    await Promise.all([underWay, ...waiting]);
+    const next = commit('c');
+    statements[0]!.end();
+    await started(statements, 2);
+    expect(statements[1]!.items).toEqual(['c']);
     statements[1]!.end();
     expect(await next).toBe('stored c');
   });

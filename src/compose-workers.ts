@@ -28,6 +28,7 @@ import { planningInstallations } from './installations/planning-queries.ts';
 import type { Logger } from './observability/logger.ts';
 import { type HttpClient } from './outgoing/http-client.ts';
 import { type Database, promptly } from './persistence/database.ts';
+import { takingTurns } from './persistence/taking-turns.ts';
 import type { ErasingDependencies } from './privacy/erase-person.ts';
 import { type ErasingLoop, startErasing } from './privacy/erasing-loop.ts';
 import type { ExpiredCounts } from './privacy/expired-batches.ts';
@@ -64,7 +65,7 @@ export interface WorkerParts {
 export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, installations, trustedHttp, guardedHttp, listeningHttp } = parts;
   const { types, records } = parts;
-  const database = promptly(parts.database);
+  const database = takingTurns(promptly(parts.database));
   const now = (): Date => new Date();
   const reach = {
     http: trustedHttp,

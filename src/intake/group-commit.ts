@@ -16,7 +16,7 @@ interface Waiting<Item, Result> {
   /** Nobody waits for it any more. */
   givenUp: boolean;
   resolve(result: Result): void;
-  reject(error: unknown): void;
+  reject(error: Error): void;
 }
 
 /** Nobody knows whether it was written: it was not done in the time that it had. */
@@ -54,7 +54,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const [result] = await options.write([one.item]);
       one.resolve(result as Result);
     } catch (error) {
-      one.reject(error);
+      one.reject(error as Error);
     }
   }
 
@@ -65,7 +65,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     } catch (error) {
       if (batch.length > 1 && options.isItsOwnFault(error)) {
         for (const one of batch) await writeAlone(one);
-      } else batch.forEach((one) => one.reject(error));
+      } else batch.forEach((one) => one.reject(error as Error));
     }
   }
 

@@ -31,8 +31,10 @@ const PATIENCE_MS = 7_000;
 
 /** Rows of one statement at most; their bodies are 256 KiB each at worst. */
 const MOST_ROWS = 100;
-/** While one statement waits for the disk, the next one is on its way. The embedded database has one session. */
+/** The embedded database has one session. */
 const MOST_WRITING = { postgres: 3, embedded: 1 } as const;
+/** In ms: several commits of a good disk. */
+const OVERLAP_AFTER_MS = 5;
 
 /**
  * By SQLSTATE: data that does not fit (22), a rule that is broken (23), a limit of the server (54), and two statements
@@ -51,6 +53,7 @@ export function createEventStore(database: Database, defaultPlatform: Platform, 
     isItsOwnFault: isDataError,
     mostItems: MOST_ROWS,
     mostWriting: MOST_WRITING[database.kind],
+    overlapAfterMs: OVERLAP_AFTER_MS,
   });
 
   return {

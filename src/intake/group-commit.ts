@@ -7,8 +7,10 @@ export interface GroupCommitOptions<Item, Result> {
   /** Whether the fault lies in one of the items: then each is written alone, so that only that one fails. */
   isItsOwnFault(error: unknown): boolean;
   mostItems: number;
-  /** Statements on their way at once. */
+  /** Statements on their way at once, at most. */
   mostWriting: number;
+  /** Who waits so long behind a statement that is on its way gets another one. */
+  overlapAfterMs: number;
 }
 
 interface Waiting<Item, Result> {
@@ -24,14 +26,17 @@ export class NotWrittenInTime extends Error {}
 
 /**
  * Whoever comes while nothing is being written is written at once; who comes meanwhile shares the next statement. So a
- * quiet service waits for nothing, and a busy one commits once for many. Resolves when the item's own commit is done, and
+ * quiet service waits for nothing, and a busy one commits once for many: one statement after the other, for two at a time
+ * would be half as long and cost twice as much. Only where one takes long, because it is full, the disk is slow or the
+ * connection hangs, others overtake it. Resolves when the item's own commit is done, and
  * throws `NotWrittenInTime` when `patienceMs` have passed before that: what still waited by then is never written, so
  * that a store which hangs keeps nobody longer than that and no more than comes in that time.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>) {
-  const { keyOf, mostItems, mostWriting } = options;
+  const { keyOf, mostItems, mostWriting, overlapAfterMs } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let writing = 0;
+  let overlapping: NodeJS.Timeout | undefined;
 
   function takeBatch(): Waiting<Item, Result>[] {
     const keys = new Set<string>();
@@ -69,16 +74,26 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     }
   }
 
+  function writeNext(): void {
+    const batch = takeBatch();
+    if (batch.length === 0) return;
+    writing += 1;
+    void writeBatch(batch).finally(() => {
+      writing -= 1;
+      pump();
+    });
+  }
+
   function pump(): void {
-    while (writing < mostWriting) {
-      const batch = takeBatch();
-      if (batch.length === 0) return;
-      writing += 1;
-      void writeBatch(batch).finally(() => {
-        writing -= 1;
-        pump();
-      });
-    }
+    clearTimeout(overlapping);
+    if (writing === 0) writeNext();
+    while (writing < mostWriting && waiting.length >= mostItems) writeNext();
+    if (writing < mostWriting && waiting.length > 0) overlapping = setTimeout(overlap, overlapAfterMs);
+  }
+
+  function overlap(): void {
+    writeNext();
+    pump();
   }
 
   return (item: Item, patienceMs: number): Promise<Result> =>

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { createGroupCommit, NotWrittenInTime } from '../../src/intake/group-commit.ts';
 
 class ItsOwnFault extends Error {}
 
 /** A store whose statements end when the test says so. */
-function createGate(mostItems = 100, mostWriting = 1) {
+function createGate(mostItems = 100, mostWriting = 1, overlapAfterMs = 60_000) {
   const statements: { items: string[]; end: (error?: Error) => void }[] = [];
   const group = createGroupCommit<string, string>({
     write: (items) =>
@@ -16,6 +17,7 @@ function createGate(mostItems = 100, mostWriting = 1) {
     isItsOwnFault: (error) => error instanceof ItsOwnFault,
     mostItems,
     mostWriting,
+    overlapAfterMs,
   });
   const commit = (item: string, patienceMs = 60_000): Promise<string> => group(item, patienceMs);
   return { commit, statements };
@@ -23,10 +25,11 @@ function createGate(mostItems = 100, mostWriting = 1) {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function started(statements: readonly unknown[], count: number): Promise<void> {
-  for (let turns = 0; turns < 20 && statements.length < count; turns += 1) await turn();
-  expect(statements).toHaveLength(count);
-}
+const started = (statements: readonly unknown[], count: number): Promise<number> =>
+  eventually(
+    () => statements.length,
+    (length) => length === count,
+  );
 
 describe('A group commit', () => {
   test('writes what comes while another statement is on its way with one statement', async () => {
@@ -68,7 +71,7 @@ describe('A group commit', () => {
   });
 
   test('keeps to its limits of rows and of statements on their way', async () => {
-    const { commit, statements } = createGate(2, 2);
+    const { commit, statements } = createGate(2, 2, 5);
     const all = ['a', 'b', 'c', 'd', 'e'].map((item) => commit(item));
     await started(statements, 2);
     await turn();
@@ -80,6 +83,35 @@ describe('A group commit', () => {
     await started(statements, 3);
     statements.forEach(({ end }) => end());
     await Promise.all(all);
+  });
+
+  test('writes one statement after the other while that is fast', async () => {
+    const { commit, statements } = createGate(100, 3);
+    const first = commit('a');
+    await started(statements, 1);
+    const later = commit('b');
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    expect(statements).toHaveLength(1);
+    statements[0]!.end();
+    await started(statements, 2);
+    statements[1]!.end();
+    expect(await Promise.all([first, later])).toEqual(['stored a', 'stored b']);
+  });
+
+  test('overtakes statements that take long, as many as it may have on their way', async () => {
+    const { commit, statements } = createGate(100, 3, 5);
+    const stuck = [];
+    for (const [index, item] of ['a', 'b', 'c'].entries()) {
+      stuck.push(commit(item));
+      await started(statements, index + 1);
+    }
+    const next = commit('d');
+    statements[1]!.end();
+    await started(statements, 4);
+    statements[3]!.end();
+    expect(await Promise.all([stuck[1], next])).toEqual(['stored b', 'stored d']);
+    statements.forEach(({ end }) => end());
+    await Promise.all(stuck);
   });
 
   test('lets only the item fail that is at fault', async () => {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { DestinationFailure } from '../destinations/destination-failure.ts';
 import type { Reading, ReceivingChat } from '../destinations/receiving.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -156,12 +157,14 @@ function resultOf(
     else if (!ends.some((end) => end.laneId === laneId)) ends.push({ laneId, reason: event.reason });
   }
   const closed = lastRead(listened, configured).map((chat) => chat.laneId);
+  // Most chats of a queue are as they were: what each of them would write then, every few seconds, says nothing.
+  const moved = listened.filter(
+    ({ remoteId, cursor }) => cursors.has(remoteId) && !isDeepStrictEqual(cursors.get(remoteId), cursor),
+  );
   return {
     messages,
     ends,
-    cursors: new Map(
-      listened.filter(({ remoteId }) => cursors.has(remoteId)).map((chat) => [chat.laneId, cursors.get(chat.remoteId)]),
-    ),
+    cursors: new Map(moved.map(({ laneId, remoteId }) => [laneId, cursors.get(remoteId)])),
     finished: [...new Set([...closed, ...ends.map((end) => end.laneId)])],
     nothingToRead: listened.length === 0,
     pauseMs: pauseBetweenReadings(pauseMs),

@@ -91,7 +91,8 @@ export const toyPerDestination = defineDestination(
           });
           return {
             events: read.flatMap(({ chat, events }) => events.map((one) => toEvent(chat, one))),
-            cursors: cursorsOf(read),
+            // Of every chat, as systems do that give out nothing but lists.
+            cursors: new Map(read.map(({ chat, events }) => [chat.remoteId, events.at(-1)?.number ?? numberOf(chat)])),
             pauseMs: settings.pauseMs,
           };
         },

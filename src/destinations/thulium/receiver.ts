@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpClient } from '../../outgoing/http-client.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import type { Reading, ReceivingChat, Receiver, RemoteEvent } from '../receiving.ts';
@@ -12,6 +13,9 @@ import type { ThuliumChat } from './wire.ts';
 
 /** A chat that so many full passes of the list did not show is lost (contract 3). */
 const PASSES_TO_BELIEVE = 3;
+
+/** A queue may have thousands of open chats, and others of this process must not wait for all of them. */
+const CHATS_AT_A_TIME = 100;
 
 export interface ReceiverParts {
   settings: ThuliumSettings;
@@ -55,7 +59,8 @@ export function createThuliumReceiver({ settings, client, list, http, now }: Rec
       if (oldest === undefined) return { events, cursors, pauseMs: settings.pollIntervalMs };
       const remoteIds = chats.map(({ remoteId }) => remoteId);
       const { chats: found, fullPasses } = await list.find(oldest, remoteIds, signal);
-      for (const chat of chats) {
+      for (const [index, chat] of chats.entries()) {
+        if (index % CHATS_AT_A_TIME === CHATS_AT_A_TIME - 1) await nextTurn();
         const shown = found.get(chat.remoteId);
         const reading = shown ? await readChat(chat, shown, settings, now().getTime()) : readMissing(chat, fullPasses);
         events.push(...reading.events);

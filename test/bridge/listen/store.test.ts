@@ -51,6 +51,36 @@ test('When a reading cannot be stored, then the cursor stays, and it is read and
   expect(world.toy.asked(chat, 'history').map(({ after }) => after)).toEqual([0, 1, 1]);
 });
 
+test('When many chats are read at once, then only those that brought something new are written', async () => {
+  const moved: string[] = [];
+  const watching = (sql: Sql): Sql => ({
+    query(text, values) {
+      if (text.includes('SET cursor')) moved.push(...(values?.[0] as string[]));
+      return sql.query(text, values);
+    },
+  });
+  const wrap = (database: Database): Database => ({
+    ...database,
+    transaction: (work) => database.transaction((sql) => work(watching(sql))),
+  });
+  world = await startListeningWorld({}, { wrap });
+  await world.install(1, [toyDestination(world.toy.url, 'toy-list')]);
+  const chats = [await world.start(1), await world.start(2)];
+  await eventually(
+    () => new Set(moved).size,
+    (lanes) => lanes === chats.length,
+  );
+  moved.length = 0;
+  world.toy.agentWrites(chats[0]!, 'one');
+  await world.destination(talk(1).id, (one) => remoteTexts(one).length === 1);
+  const listed = world.toy.ledger.entries().length;
+  await eventually(
+    () => world.toy.ledger.entries().length,
+    (length) => length > listed + 3,
+  );
+  expect(moved).toHaveLength(1);
+});
+
 test('What was read at once is shown in its order, however many there are', async () => {
   world = await startListeningWorld();
   await world.install(1, [toyDestination(world.toy.url)]);

@@ -11,6 +11,8 @@ import { conversationRequest, installShop } from './shop.ts';
 const [perSecondText = '200', secondsText = '10'] = process.argv.slice(2);
 const PER_SECOND = Number(perSecondText);
 const SECONDS = Number(secondsText);
+/** At the same rate. */
+const WARM_UP_SECONDS = 5;
 const BACKLOG = 100_000;
 const BUSY_WEBSITE = 1;
 const QUIET_WEBSITE = 2;
@@ -29,14 +31,21 @@ interface Run {
 }
 
 /** Milliseconds from the schedule's moment of each start to its context message in the remote ledger, sorted. */
-async function latencies(service: BenchProcess, ledgerFile: string, website: number, perSecond: number, first: number) {
+async function latencies(
+  service: BenchProcess,
+  ledgerFile: string,
+  website: number,
+  perSecond: number,
+  first: number,
+  seconds = SECONDS,
+) {
   const run: Run = { accepted: new Map(), ledgerFile };
   let number = first;
   const next = (): Buffer => {
     run.accepted.set(`ha-${website}:${number}`, Date.now());
     return conversationRequest(website, number++);
   };
-  const result = await openLoop(service.url, { perSecond, seconds: SECONDS, connections: 50, next });
+  const result = await openLoop(service.url, { perSecond, seconds, connections: 50, next });
   if (result.failed > 0) throw new Error(`${result.failed} webhooks were not taken`);
   const arrivals = await eventually(
     async () => arrivalsOf(run),
@@ -88,7 +97,7 @@ async function main(): Promise<void> {
     const service = await startBenchProcess('dist/main.js', place.folder, { ...environment, LOG_LEVEL: 'info' });
     for (const website of [BUSY_WEBSITE, QUIET_WEBSITE])
       await installShop(service, website, String(addresses?.['thulium']));
-    await latencies(service, ledgerFile, QUIET_WEBSITE, 20, 1);
+    await latencies(service, ledgerFile, QUIET_WEBSITE, PER_SECOND / 2, 1, WARM_UP_SECONDS);
     const alone = await latencies(service, ledgerFile, QUIET_WEBSITE, PER_SECOND / 2, 10_000);
     print(
       `accepted -> in the remote chat, ${PER_SECOND / 2} conversations/s (${PER_SECOND} writes/s) of 20 ms each: ${describe(alone)}`,

@@ -7,7 +7,7 @@ import { environmentSchema } from '../src/config.ts';
 import { DESTINATION_TYPES } from '../src/destinations/registry.ts';
 import { envExample } from './env-example.ts';
 import { hasSection, replaceSection, sectionMarkers } from './marked-section.ts';
-import { configurationTable, destinationSections } from './readme-tables.ts';
+import { configurationTable, destinationSections, settingsFile, settingsPage } from './readme-tables.ts';
 import { settingRows } from './setting-rows.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
       console.error(`${shown(file)} does not say what the schemas in src/ say. Run: npm run docs`);
       process.exitCode = 1;
     } else {
+      await fs.mkdir(path.dirname(file), { recursive: true });
       await fs.writeFile(file, wanted);
       console.log(`wrote ${shown(file)}`);
     }
@@ -42,7 +43,12 @@ async function makeDocuments(readmeFile: string): Promise<Document[]> {
     configuration: configurationTable(variables),
     destinations: destinationSections(DESTINATION_TYPES),
   };
+  const pages = DESTINATION_TYPES.map(async (type): Promise<Document> => {
+    const file = path.join(path.dirname(readmeFile), settingsFile(type.type));
+    return { file, present: await readIfThere(file), wanted: await formatted(settingsPage(type, DESTINATION_TYPES)) };
+  });
   return [
+    ...(await Promise.all(pages)),
     { file: envFile, present: await readIfThere(envFile), wanted: envExample(variables) },
     { file: readmeFile, present: readme, wanted: await withSections(readmeFile, readme, sections) },
   ];

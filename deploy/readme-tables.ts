@@ -36,14 +36,27 @@ export function configurationTable(rows: readonly SettingRow[]): string {
   return asIs([table(['Variable', 'Default', 'Meaning'], cells)]);
 }
 
-/** What the chat systems can do, side by side; then the settings they share, and each one's own. */
+/** What the chat systems can do, side by side; then the settings they share, and where each one's own are. */
 export function destinationSections(types: readonly DestinationType[]): string {
+  const places = types.map(
+    ({ title, type }) => `- ${title} (${code(type)}): [its own settings](${settingsFile(type)})`,
+  );
+  const shared = ['### Settings of every destination', settingsTable(sharedRows(types), [])];
+  return asIs([capabilityTable(types), ...shared, places.join('\n')]);
+}
+
+/** Beside the destination's code, from the project's root. */
+export const settingsFile = (type: string): string => `src/destinations/${type}/SETTINGS.md`;
+
+/** The page of one destination's own settings, as markdown that is not laid out yet. */
+export function settingsPage(type: DestinationType, types: readonly DestinationType[]): string {
   const shared = sharedRows(types);
-  const own = types.map((type) => {
-    const rows = settingRows(type.settings).filter((row) => !shared.some((other) => isSame(row, other)));
-    return [`### ${type.title} (${code(type.type)})`, settingsTable(rows, type.secretPaths)];
-  });
-  return asIs([capabilityTable(types), '### Settings of every destination', settingsTable(shared, []), ...own.flat()]);
+  const own = settingRows(type.settings).filter((row) => !shared.some((other) => isSame(row, other)));
+  const more =
+    "Made from `definition.ts` by `npm run docs`. What every destination has besides stands in the project's README.";
+  return [`# Settings of ${type.title} (${code(type.type)})`, more, asIs([settingsTable(own, type.secretPaths)])].join(
+    '\n\n',
+  );
 }
 
 /** Laid out by hand: padded to the longest sentence, a table's source is unreadable. */

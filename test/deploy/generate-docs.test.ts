@@ -36,10 +36,14 @@ describe('npm run docs', () => {
     await fs.writeFile(readme, `# Title\n\nWords.\n\n${MARKERS.join('\nMore words.\n\n')}\nThe end.\n`);
     expect(await generate()).toEqual({ code: 0, errors: '' });
     const written = await fs.readFile(readme, 'utf8');
-    expect(written).toMatch(/Words\.[^]*`ADMIN_TOKEN`[^]*More words\.[^]*### Thulium[^]*The end\./);
+    expect(written).toMatch(/Words\.[^]*`ADMIN_TOKEN`[^]*More words\.[^]*- Thulium[^]*The end\./);
+    const settings = path.join(folder, 'src/destinations/thulium/SETTINGS.md');
+    expect(await fs.readFile(settings, 'utf8')).toContain('`chatQueueId`');
     expect(await generate('--check')).toEqual({ code: 0, errors: '' });
     const config = path.join(PROJECT_ROOT, 'package.json');
-    expect(await run('prettier/bin/prettier.cjs', '--config', config, '--check', readme)).toMatchObject({ code: 0 });
+    expect(await run('prettier/bin/prettier.cjs', '--config', config, '--check', readme, settings)).toMatchObject({
+      code: 0,
+    });
   });
 
   test('with --check: names the file and the command, and writes nothing', async () => {

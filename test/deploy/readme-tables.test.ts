@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { configurationTable, destinationSections } from '../../deploy/readme-tables.ts';
+import { configurationTable, destinationSections, settingsPage } from '../../deploy/readme-tables.ts';
 import type { DestinationType } from '../../src/destinations/contract.ts';
 import { DESTINATION_TYPES } from '../../src/destinations/registry.ts';
 
@@ -46,9 +46,9 @@ describe('destinationSections', () => {
     capabilities: { ...DESTINATION_TYPES[0]!.capabilities, startCarriesText: true, canFindStarted: false },
   };
 
-  test('capabilities side by side, then headings and settings', () => {
+  test('capabilities side by side, then where the settings are', () => {
     const markdown = destinationSections([type]);
-    expect(markdown).toContain('\n### Echo (`echo`)\n');
+    expect(markdown).toContain('\n- Echo (`echo`): [its own settings](src/destinations/echo/SETTINGS.md)\n');
     expect(rowsOf(markdown)).toEqual([
       '| Capability | Echo |',
       '| --- | --- |',
@@ -57,6 +57,13 @@ describe('destinationSections', () => {
       ...Array.from({ length: 4 }, () => expect.stringMatching(/^\| .+ \| .+ \|$/)),
       '| Setting | Default | Meaning |',
       '| --- | --- | --- |',
+    ]);
+  });
+
+  test('a page of its own settings for each', () => {
+    const page = settingsPage(type, [type]);
+    expect(page).toMatch(/^# Settings of Echo \(`echo`\)\n/);
+    expect(rowsOf(page)).toEqual([
       '| Setting | Default | Meaning |',
       '| --- | --- | --- |',
       '| `baseUrl` | required | Address. |',
@@ -70,12 +77,13 @@ describe('destinationSections', () => {
       baseUrl: z.url().describe('Address.'),
       limit: z.int().default(5).describe('Limit.'),
     });
-    const markdown = destinationSections([type, { ...type, type: 'other', title: 'Other', settings }]);
-    const [, every = '', first = '', second = ''] = markdown.split('\n### ');
+    const types = [type, { ...type, type: 'other', title: 'Other', settings }];
+    const every = destinationSections(types);
+    const [first, second] = types.map((one) => settingsPage(one, types));
     expect(every).toContain('`baseUrl`');
-    expect(first + second).not.toContain('`baseUrl`');
+    expect(first! + second!).not.toContain('`baseUrl`');
     expect(second).toContain('`limit`');
-    expect(first + every).not.toContain('`limit`');
+    expect(first! + every).not.toContain('`limit`');
   });
 
   test('the opposite capabilities read differently', () => {
@@ -85,8 +93,9 @@ describe('destinationSections', () => {
     expect(markdown).toContain('is looked for before another one is started');
   });
 
-  test('every type of the registry has its section', () => {
-    const [, ...headings] = destinationSections(DESTINATION_TYPES).match(/^### .*$/gm) ?? [];
-    expect(headings).toEqual(DESTINATION_TYPES.map(({ title, type: name }) => `### ${title} (\`${name}\`)`));
+  test('every type of the registry is named', () => {
+    const places = destinationSections(DESTINATION_TYPES).match(/^- .*$/gm) ?? [];
+    expect(places).toHaveLength(DESTINATION_TYPES.length);
+    for (const [index, { title }] of DESTINATION_TYPES.entries()) expect(places[index]).toContain(title);
   });
 });

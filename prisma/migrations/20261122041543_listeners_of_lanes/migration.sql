@@ -1,0 +1,4 @@
+-- CreateIndex
+CREATE INDEX "listener_lane_id_idx" ON "listener"("lane_id");
+
+

@@ -47,5 +47,6 @@ try {
   print(describeResult(seed, result));
   if (!isFlawless(result) || result.crashes.length > 0) process.exitCode = 1;
 } finally {
-  if (!values.keep) await database.remove();
+  // What went wrong can only be read from what was left.
+  if (!values.keep && process.exitCode !== 1) await database.remove();
 }

@@ -117,9 +117,16 @@ export function createErasureStore(database: Database, secretBox: SecretBox) {
       const [row] = await database.query<Omit<ErasureState, 'remoteChats'> & { copies: string | null }>(FIND, [id]);
       if (!row) return undefined;
       const { copies, ...state } = row;
-      return { ...state, remoteChats: openCopies(id, copies) };
+      return { ...state, remoteChats: openCopies(id, copies).sort(byPlace) };
     },
   };
+}
+
+/** They are found as workers let go of their lanes, which says nothing to a reader. */
+function byPlace(one: RemoteCopy, other: RemoteCopy): number {
+  const place = ({ installation, destination, remoteId }: RemoteCopy): string =>
+    [installation, destination, remoteId].join(' ');
+  return place(one) < place(other) ? -1 : 1;
 }
 
 export type ErasureStore = ReturnType<typeof createErasureStore>;

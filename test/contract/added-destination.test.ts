@@ -69,13 +69,15 @@ test('it stands in the OpenAPI document with its settings', async () => {
   expect(document).toContain('How long a poll waits, in ms.');
 });
 
-test('it stands in the README with its settings and what it can do', async () => {
+test('it stands in the README with what it can do, and its settings in its folder', async () => {
   const before = await project.read('README.md');
   await project.run('tsx/dist/cli.mjs', 'deploy/generate-docs.ts');
   const readme = await project.read('README.md');
   expect(before).not.toContain('(`toy`)');
-  expect(readme).toMatch(/### Toy \(`toy`\)[^#]*`waitMs`[^#]*How long a poll waits, in ms\./);
+  expect(readme).toContain('- Toy (`toy`): [its own settings](src/destinations/toy/SETTINGS.md)');
   expect(readme).toMatch(/^\| Capability \|.* Toy \|/m);
+  const settings = await project.read('src/destinations/toy/SETTINGS.md');
+  expect(settings).toMatch(/`waitMs`.*How long a poll waits, in ms\./);
 });
 
 test('nothing else has to change for the compiler', async () => {

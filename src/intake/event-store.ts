@@ -19,9 +19,10 @@ export interface StoredEvent {
 
 export interface EventStore {
   /**
-   * Commits the event before it resolves; throws when it could not, within 7,000 ms whatever the database does: senders
-   * wait for ten seconds, and one that got no answer takes this service for gone. Idempotent by signed bytes: `eventId`, else the
-   * SHA-256 of the body. The same id with another body keeps the first and is stored beside it as an anomaly.
+   * Commits the event before it resolves; throws when it did not within 7,000 ms, whatever the database does: senders
+   * wait for ten seconds, and one that got no answer takes this service for gone. It may be stored all the same then.
+   * Idempotent by signed bytes: `eventId`, else the SHA-256 of the body. The same id with another body keeps the first
+   * and is stored beside it as an anomaly.
    */
   store(event: IncomingEvent): Promise<StoredEvent>;
 }

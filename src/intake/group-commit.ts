@@ -27,10 +27,10 @@ export class NotWrittenInTime extends Error {}
 /**
  * Whoever comes while nothing is being written is written at once; who comes meanwhile shares the next statement. So a
  * quiet service waits for nothing, and a busy one commits once for many: one statement after the other, for two at a time
- * would be half as long and cost twice as much. Only where one takes long, because it is full, the disk is slow or the
- * connection hangs, others overtake it. Resolves when the item's own commit is done, and
- * throws `NotWrittenInTime` when `patienceMs` have passed before that: what still waited by then is never written, so
- * that a store which hangs keeps nobody longer than that and no more than comes in that time.
+ * would be half as full each and cost nearly as much. Only where one takes long, because the disk is slow or the
+ * connection hangs, or where more wait than one can hold, do others overtake it. Resolves when the item's own commit is
+ * done, and throws `NotWrittenInTime` when `patienceMs` have passed before that: what still waited by then is never
+ * written, so that a store which hangs keeps nobody longer than that, and no more than comes in that time.
  */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>) {
   const { keyOf, mostItems, mostWriting, overlapAfterMs } = options;

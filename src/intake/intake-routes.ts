@@ -18,7 +18,7 @@ async function storeEvent(events: EventStore, source: EventSource, request: Requ
     if (stored.duplicate) request.logFields.duplicate = true;
     return { status: stored.status };
   } catch (cause) {
-    // Nothing is on disk, so the sender must try again: that is what a 503 tells it.
+    // Nobody saw it reach the disk, so the sender must try again: that is what a 503 tells it. A copy does no harm.
     throw new HttpError('database-unavailable', 'The event could not be stored. Send it again.', { cause });
   }
 }

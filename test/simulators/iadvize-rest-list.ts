@@ -48,10 +48,11 @@ export function filterConversations(
 ): RestConversation[] | string {
   const window = readWindow(filters['from'], filters['to'], now);
   if (typeof window === 'string') return window;
+  const visitorOf = new Map(visitors.map((visitor) => [visitor.unique_id, visitor]));
   return conversations.filter((conversation) => {
     const createdAt = parseTime(conversation.created_at);
     // The documents do not say which of the visitor's ids this filter takes, so either one finds the visitor.
-    const visitor = visitors.find(({ unique_id }) => unique_id === conversation.visitor_uid);
+    const visitor = visitorOf.get(conversation.visitor_uid);
     return (
       createdAt >= window.from &&
       createdAt <= window.to &&

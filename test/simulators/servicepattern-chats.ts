@@ -40,6 +40,8 @@ export interface ServicepatternChats {
 
 export function createServicepatternChats(): ServicepatternChats {
   const chats = new Map<string, ServicepatternChat>();
+  /** By the client; it may be over. */
+  const latest = new Map<string, ServicepatternChat>();
   const keep = (chat: ServicepatternChat, event: WireEvent): void =>
     void chat.history.push({ event, shownFrom: Date.now() + store.slowToShowMs });
 
@@ -63,10 +65,14 @@ export function createServicepatternChats(): ServicepatternChats {
         nextMsgId: 0,
       };
       chats.set(chat.chatId, chat);
+      latest.set(clientId, chat);
       store.emit(chat, { event: 'chat_session_status', state: 'queued', ewt: '' });
       return { chat, isNew: true };
     },
-    activeOf: (clientId) => [...chats.values()].find((chat) => chat.clientId === clientId && !chat.isOver),
+    activeOf(clientId) {
+      const chat = latest.get(clientId);
+      return chat?.isOver ? undefined : chat;
+    },
     get: (chatId) => chats.get(chatId),
     all: () => [...chats.values()],
     emit(chat, event) {

@@ -1,4 +1,4 @@
-import type { ShownThuliumChat } from './thulium-chats.ts';
+import type { ShownThuliumChat, ThuliumChats } from './thulium-chats.ts';
 
 const MAX_LIMIT = 100;
 const STATUSES = ['CREATED', 'IN_PROGRESS', 'CLOSED'];
@@ -11,7 +11,10 @@ export type ThuliumChatList = {
 };
 
 /** The answer of `GET chats`, or the text of what is wrong with its query. */
-export function listChats(chats: ShownThuliumChat[], query: URLSearchParams): ThuliumChatList | string {
+export function listChats(
+  chats: Pick<ThuliumChats, 'find' | 'show'>,
+  query: URLSearchParams,
+): ThuliumChatList | string {
   const limit = wholeNumber(query.get('limit') ?? String(MAX_LIMIT));
   const offset = wholeNumber(query.get('offset') ?? '0');
   const status = query.get('status');
@@ -25,7 +28,7 @@ export function listChats(chats: ShownThuliumChat[], query: URLSearchParams): Th
   const strange = FLAGS.find((flag) => !['true', 'false', null].includes(query.get(flag)));
   if (strange !== undefined) return `${strange} must be true or false.`;
 
-  const found = chats.filter(
+  const found = chats.find(
     (chat) =>
       (status === null || chat.status === status) &&
       (queue === null || String(chat.chat_queue_id) === queue) &&
@@ -35,11 +38,14 @@ export function listChats(chats: ShownThuliumChat[], query: URLSearchParams): Th
   );
   return {
     count: found.length,
-    result: found.slice(offset, offset + limit).map(({ messages, files, ...chat }) => ({
-      ...chat,
-      ...(query.get('include_messages') === 'true' && { messages }),
-      ...(query.get('include_files') === 'true' && { files }),
-    })),
+    result: found.slice(offset, offset + limit).map((chat) => {
+      const { messages, files, ...rest } = chats.show(chat);
+      return {
+        ...rest,
+        ...(query.get('include_messages') === 'true' && { messages }),
+        ...(query.get('include_files') === 'true' && { files }),
+      };
+    }),
   };
 }
 

@@ -53,9 +53,11 @@ export interface ThuliumChats {
   delete: (conversationId: string) => boolean;
   /** What an administrator does to words: leaves others, none (''), or takes the message away (null). */
   erase: (conversationId: string, messageId: number, left: string | null) => void;
+  get: (conversationId: string) => ThuliumChat | undefined;
+  find: (fits: (chat: ThuliumChat) => boolean) => ThuliumChat[];
   all: () => Required<ThuliumChat>[];
-  /** The chats as a reader sees them now: in the shape, without the messages that are still slow to show. */
-  shown: () => ShownThuliumChat[];
+  /** A chat as a reader sees it now: in the shape, without the messages that are still slow to show. */
+  show: (chat: ThuliumChat) => ShownThuliumChat;
   slowToShowMs: number;
   shape: ThuliumShape;
 }
@@ -128,23 +130,28 @@ export function createThuliumChats(): ThuliumChats {
       if (left === null) messages.splice(at, 1);
       else erased.message.text = left;
     },
+    get(conversationId) {
+      const found = chats.get(conversationId);
+      return found?.isDeleted ? undefined : found?.chat;
+    },
+    find: (fits) => present().flatMap(({ chat }) => (fits(chat) ? [chat] : [])),
     all: () =>
       present().map(({ chat, messages, files }) => ({
         ...chat,
         messages: messages.map(({ message }) => ({ ...message })),
         files: [...files],
       })),
-    shown: () =>
-      present().map(({ chat, messages, files }) => {
-        // A late copy is late in order: nothing shows before what was written ahead of it.
-        const hidden = messages.findIndex(({ shownFrom }) => shownFrom > Date.now());
-        const visible = messages.slice(0, hidden === -1 ? Infinity : hidden).map(({ message }) => message);
-        return {
-          ...chat,
-          messages: showMessages(visible, store.shape),
-          files: files.map((file) => showFile(file, store.shape)),
-        };
-      }),
+    show(chat) {
+      const { messages, files } = chats.get(chat.conversation_id)!;
+      // A late copy is late in order: nothing shows before what was written ahead of it.
+      const hidden = messages.findIndex(({ shownFrom }) => shownFrom > Date.now());
+      const visible = messages.slice(0, hidden === -1 ? Infinity : hidden).map(({ message }) => message);
+      return {
+        ...chat,
+        messages: showMessages(visible, store.shape),
+        files: files.map((file) => showFile(file, store.shape)),
+      };
+    },
   };
   return store;
 }

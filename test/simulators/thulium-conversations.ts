@@ -42,7 +42,7 @@ export interface ConversationParts {
 /** The three calls that write (contract 2.1 to 2.3). */
 export function createConversationCalls({ chats, ledger, queues, webhooks }: ConversationParts) {
   const tell = (action: string, conversationId: string, more: Record<string, string> = {}): void => {
-    const chat = chats.all().find((one) => one.conversation_id === conversationId);
+    const chat = chats.get(conversationId);
     if (chat) webhooks.tell(action, { conversation_id: conversationId, chat_queue_id: chat.chat_queue_id, ...more });
   };
 

@@ -44,7 +44,7 @@ export function createThuliumRoutes(options: ThuliumRoutesOptions) {
   const conversations = createConversationCalls(options);
 
   const list = ({ query }: SimulatorRequest): Outcome => {
-    const found = listChats(chats.shown(), query);
+    const found = listChats(chats, query);
     return typeof found === 'string' ? refusal(400, found) : { status: 200, body: found };
   };
   const findCustomers = ({ query }: SimulatorRequest): Outcome => {

@@ -72,7 +72,7 @@ export async function startThulium({
     if (!done) throw new Error(`Thulium simulator: no open conversation ${conversationId}`);
   };
   const write = (id: string, text: string, login: string, sentBy?: string): number => {
-    const wasTaken = chats.all().find((chat) => chat.conversation_id === id)?.user_login;
+    const wasTaken = chats.get(id)?.user_login;
     const message = chats.agentWrites(id, text, login, sentBy);
     demandOpen(message !== undefined, id);
     if (wasTaken === null) tell('CHAT_AGENT_ASSIGNED', id, { agent_login: login });

@@ -48,6 +48,8 @@ export interface Delivery {
   firstAttemptAt: Date | undefined;
   /** Milliseconds since the last attempt began, when its worker never told how it ended: it may still be under way. */
   orphanedForMs: number | undefined;
+  /** How long the last attempt took, in milliseconds, when its worker told how it ended. */
+  lastAttemptTookMs: number | undefined;
   /** What the first attempt of a start was made of, sealed: a chat in doubt is looked for by the very same. */
   prepared: string | undefined;
   /** Its age limit has passed, by the database's clock. */

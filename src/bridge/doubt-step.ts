@@ -8,6 +8,8 @@ import { prepareStart, started } from './start-step.ts';
 
 /** "Not there" is believed at the second reading, a settle time after the first: the remote may still be writing. */
 const READINGS = 2;
+/** A call begins at most this long after its attempt was written, in ms; from then on it keeps its own time. */
+export const LATEST_START_MS = 2_000;
 
 /**
  * An earlier attempt may have arrived: looks before anything is sent again. Found: delivered. Not found twice: sent
@@ -30,9 +32,9 @@ async function resolveStart(lane: LaneContext, delivery: Delivery): Promise<Step
   const since = delivery.firstAttemptAt ?? new Date(0);
   const isTaken = (remoteId: string): Promise<boolean> => lane.chats.isTaken(lane.lease, remoteId);
   const { destination } = lane.configured;
-  const sighting = await look(lane, () => destination.findStarted(prepared.context, since, isTaken));
-  if (sighting.outcome === 'sent') return started(lane, prepared, sighting.chat);
-  return sighting.outcome === 'cannotTell' ? nobodyCanTell(lane, delivery, 'resend') : notFound(lane, delivery);
+  const { seen, tookMs } = await look(lane, () => destination.findStarted(prepared.context, since, isTaken));
+  if (seen.outcome === 'sent') return started(lane, prepared, seen.chat);
+  return seen.outcome === 'cannotTell' ? nobodyCanTell(lane, delivery, 'resend') : notFound(lane, delivery, tookMs);
 }
 
 async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
@@ -45,17 +47,24 @@ async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: Lane
     updateState: (change: (stored: unknown) => unknown) => chats.updateState(lease.laneId, change),
   };
   const message = { key: messageKey(lane, delivery), text, equalBefore };
-  const sighting = await look(lane, () => configured.destination.findSent(remote, message));
-  if (sighting === 'sent') return { settlement: { to: 'delivered' } };
-  return sighting === 'cannotTell' ? nobodyCanTell(lane, delivery, 'hold') : notFound(lane, delivery);
+  const { seen, tookMs } = await look(lane, () => configured.destination.findSent(remote, message));
+  if (seen === 'sent') return { settlement: { to: 'delivered' } };
+  return seen === 'cannotTell' ? nobodyCanTell(lane, delivery, 'hold') : notFound(lane, delivery, tookMs);
 }
 
-async function look<Seen>({ gate }: LaneContext, call: () => Promise<Seen>): Promise<Seen> {
+interface Look<Seen> {
+  seen: Seen;
+  tookMs: number;
+}
+
+async function look<Seen>({ gate }: LaneContext, call: () => Promise<Seen>): Promise<Look<Seen>> {
   const report = await gate.ask('look');
+  const askedAt = performance.now();
   try {
     const seen = await call();
+    const tookMs = performance.now() - askedAt;
     await report();
-    return seen;
+    return { seen, tookMs };
   } catch (error) {
     await report(error);
     throw error;
@@ -63,15 +72,17 @@ async function look<Seen>({ gate }: LaneContext, call: () => Promise<Seen>): Pro
 }
 
 /**
- * A worker that was only cut off from the database may still be sending: its attempt counts as over when a call's
- * longest time and the settle time have passed since it began.
+ * A worker that was only cut off from the database may still be sending: its attempt counts as over when the latest
+ * start of a call, its longest time and the settle time have passed. A remote that left us waiting for an answer may
+ * be as slow to carry out what it was sent: it may have put that behind our look, which came over another connection.
  */
-function notFound({ configured }: LaneContext, delivery: Delivery): StepOutcome {
+function notFound({ configured }: LaneContext, delivery: Delivery, tookMs: number): StepOutcome {
   const { settleMs, sendTimeoutMs } = configured.delivery;
-  const { orphanedForMs = Infinity } = delivery;
-  const mayStillArriveMs = Math.max(sendTimeoutMs + settleMs - orphanedForMs, 0);
+  const { orphanedForMs = Infinity, lastAttemptTookMs = 0 } = delivery;
+  const mayStillArriveMs = Math.max(LATEST_START_MS + sendTimeoutMs + settleMs - orphanedForMs, 0);
   if (delivery.looks + 1 >= READINGS && mayStillArriveMs === 0) return sendAgain(configured, delivery);
-  return { settlement: { to: 'sending', lookInMs: Math.max(settleMs, mayStillArriveMs), after: 'not-found' } };
+  const lookInMs = Math.ceil(Math.max(settleMs, tookMs, lastAttemptTookMs, mayStillArriveMs));
+  return { settlement: { to: 'sending', lookInMs, after: 'not-found' } };
 }
 
 function sendAgain(configured: ConfiguredDestination, delivery: Delivery): StepOutcome {

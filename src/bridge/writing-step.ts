@@ -2,7 +2,7 @@ import { DestinationFailure } from '../destinations/destination-failure.ts';
 import { crashPoint } from '../observability/crash-point.ts';
 import type { AttemptOutcome, Delivery, Payloads } from './delivery.ts';
 import type { Report } from './destination-gate.ts';
-import { messageKey } from './doubt-step.ts';
+import { LATEST_START_MS, messageKey } from './doubt-step.ts';
 import { outcomeOf, retryOrPark, settleFailure, type StepOutcome } from './failure-settlement.ts';
 import { hashOf, type LaneContext } from './lane-context.ts';
 import type { AttemptContent, BegunAttempt, LaneStore } from './lane-store.ts';
@@ -45,9 +45,6 @@ export async function write(
   }
 }
 
-/** A frozen process may wake up here long after its lease; the call itself keeps its own time. In ms. */
-const LATEST_START_MS = 2_000;
-
 type Call = (begun: BegunAttempt) => Promise<StepOutcome>;
 type Attempting = (content: AttemptContent, call: Call) => Promise<WritingOutcome>;
 
@@ -65,6 +62,7 @@ async function attempt(
   crashPoint('K8');
   // Long enough for the bytes to leave; the test keeps the answer back for longer.
   crashPoint('K9', 300);
+  // A frozen process may wake up here long after its lease.
   if (performance.now() - askedAt > LATEST_START_MS) return notBegun(id);
   try {
     const step = await call(begun);

@@ -12,7 +12,7 @@ export function deliverySettings(defaults: {
   return {
     sendTimeoutMs: milliseconds(15_000, 60_000).describe('How long one call may take, in ms.'),
     settleMs: milliseconds(defaults.settleMs, 600_000).describe(
-      'How long a write may take to show in the remote transcript, in ms. A doubtful message is looked for twice, this long apart, before it is sent again.',
+      'How long a write may take to show in the remote transcript, in ms. A doubtful message is looked for twice, at least this long apart, before it is sent again; longer where the system left us waiting longer.',
     ),
     textLimit: z
       .int()

@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts';
 
 const MESSAGE = { method: 'POST', path: /\/message$/ };
 const START = { method: 'POST', path: /\/start$/ };
+const STOP = { method: 'POST', path: /\/stop$/ };
 const LIST = { method: 'GET', path: /\/chats$/ };
 
 let world: BridgeWorld;
@@ -130,6 +131,25 @@ describe('an answer that is lost', () => {
   test('A message that shows late is still found: not there is believed at the second reading', async () => {
     world.thulium.slowToShowMs = 40;
     world.thulium.faults.add({ match: MESSAGE, times: 4, kind: 'status-after', status: 500 });
+    try {
+      await expectWhole(await converse());
+    } finally {
+      world.thulium.slowToShowMs = 0;
+    }
+  });
+
+  test('A message that was not answered in time is carried out later still: it is found and not said twice', async () => {
+    // Longer than a call may take, and put off behind the look that comes over another connection.
+    world.thulium.faults.add({ match: MESSAGE, kind: 'delay', ms: 2_000 });
+    // Nobody writes into a chat that is over: it stays open until then.
+    world.thulium.faults.add({ match: STOP, kind: 'delay', ms: 1_000 });
+    await expectWhole(await converse());
+  });
+
+  test('A system that is slow to answer is looked at again that much later: it may be as slow to show', async () => {
+    world.thulium.slowToShowMs = 900;
+    world.thulium.faults.add({ match: LIST, times: Infinity, kind: 'delay-after', ms: 600 });
+    world.thulium.faults.add({ match: MESSAGE, kind: 'status-after', status: 500 });
     try {
       await expectWhole(await converse());
     } finally {

@@ -26,7 +26,7 @@ import { type Database, promptly } from './persistence/database.ts';
 import type { SecretBox } from './persistence/secret-box.ts';
 
 /** A worker that died is followed by another after this and one poll, in ms. */
-const LEASE_MS = 8_000;
+const LEASE_MS = 6_000;
 /** Above the longest long poll of any chat system, in ms. */
 const READING_LIMIT_MS = 120_000;
 /** Of the database pool's connections, those that listeners may use at the same time. */

@@ -9,6 +9,7 @@ import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
 import type { ReconcileLoop } from './bridge/reconcile-loop.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
 import { createSettlementStore } from './bridge/settlement-store.ts';
+import { createWriteFence } from './bridge/write-fence.ts';
 import {
   conversationSource,
   iadvizeAccess,
@@ -95,9 +96,11 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
       forLease() {
         const remembered = rememberingInstallations(installations);
         const iadvize = createIadvizeSource({ database, ...reach, accessOf: iadvizeAccess(remembered) });
+        const fence = createWriteFence(guardedHttp);
         return {
           source: conversationSource(iadvize, answersOf),
-          openConfigured: openConfigured(remembered, types, { http: guardedHttp, now }),
+          openConfigured: openConfigured(remembered, types, { http: fence.http, now }),
+          fence,
         };
       },
     },

@@ -18,6 +18,7 @@ import { readTransfer, readTranscript, readVisitorUpdate } from './reading-steps
 import type { RemoteChatStore } from './remote-chat-store.ts';
 import { identify } from './same-conversation.ts';
 import type { Settlement, SettlementStore } from './settlement-store.ts';
+import type { WriteFence } from './write-fence.ts';
 import { write, type WritingOutcome } from './writing-step.ts';
 
 export interface CarryDependencies {
@@ -27,6 +28,8 @@ export interface CarryDependencies {
   chats: RemoteChatStore;
   source: ConversationSource;
   openConfigured: OpenConfigured;
+  /** Around the client with which `openConfigured` opens. */
+  fence: WriteFence;
   health: HealthStore;
   readLast: ReadLast;
   logger: Logger;
@@ -99,7 +102,7 @@ async function settleUnforeseen(lease: Lease, lanes: LaneStore): Promise<Settlem
 
 async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependencies): Promise<WritingOutcome> {
   const { delivery, conversation, chat, hasChallenge } = head;
-  const { database, lanes, chats, source, openConfigured, health, readLast, logger, worker } = dependencies;
+  const { database, lanes, chats, source, openConfigured, fence, health, readLast, logger, worker } = dependencies;
   const configured = await openConfigured(lease.installationId, lease.destinationId);
   if (configured === 'removed') return { settlement: { to: 'parked', reason: 'destination-removed' } };
   if (configured === 'settings-do-not-fit') return { settlement: { to: 'parked', reason: 'settings-do-not-fit' } };
@@ -112,6 +115,7 @@ async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependenc
     challenges: createChallengeStore(database),
     hasChallenge,
     gate: createGate(health, { ...lease, type: configured.type }, configured.delivery, logger),
+    fence,
     chat: chat && chats.unseal(lease.laneId, chat),
     identify: () => identify(database, source, conversation),
     readLast: () => readLast({ lease, configured }),

@@ -12,14 +12,14 @@ const BUSY_FROM = 8;
 /** Deliveries of one lane carried before others have their turn. */
 const MOST_IN_A_ROW = 10;
 /** A lane whose worker died is free again after this. */
-const LEASE_MS = 8_000;
-const RENEW_EVERY_MS = 2_000;
+const LEASE_MS = 6_000;
+const RENEW_EVERY_MS = 1_500;
 /** Net below the wake-ups while there is work: leases of the dead end, and a notice may be lost. */
 const POLL_MS = 1_000;
 const AFTER_DATABASE_TROUBLE_MS = 1_000;
 
 /** What settings decide about. */
-type BySettings = Pick<CarryDependencies, 'source' | 'openConfigured'>;
+type BySettings = Pick<CarryDependencies, 'source' | 'openConfigured' | 'fence'>;
 
 export interface CourierDependencies extends Omit<CarryDependencies, keyof BySettings> {
   /** With the settings as they are when they are asked for first. A lease is short: it is carried with those it began with. */
@@ -52,8 +52,8 @@ export function startCourier(
   }
 
   async function carry(lease: Lease): Promise<void> {
-    const { source, openConfigured } = dependencies.forLease();
-    const opened = { ...dependencies, source, openConfigured: once(openConfigured) };
+    const { openConfigured, ...forLease } = dependencies.forLease();
+    const opened = { ...dependencies, ...forLease, openConfigured: once(openConfigured) };
     try {
       let carried: Carried | undefined;
       for (let count = 1; count === 1 || carried?.kept === true; count += 1) {

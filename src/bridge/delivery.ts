@@ -46,7 +46,7 @@ export interface Delivery {
   looks: number;
   /** When the first attempt began, by the database's clock. */
   firstAttemptAt: Date | undefined;
-  /** Milliseconds since the last attempt began, when its worker never told how it ended: it may still be under way. */
+  /** Milliseconds since the last attempt was free to begin a call, when its worker never told how it ended. */
   orphanedForMs: number | undefined;
   /** How long the last attempt took, in milliseconds, when its worker told how it ended. */
   lastAttemptTookMs: number | undefined;

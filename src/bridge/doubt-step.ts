@@ -5,11 +5,10 @@ import { retryOrPark, settleFailedLook, type StepOutcome } from './failure-settl
 import { type ConfiguredDestination, hashOf, type LaneContext, type UncertainPolicy } from './lane-context.ts';
 import type { LaneStore } from './lane-store.ts';
 import { prepareStart, started } from './start-step.ts';
+import { LATEST_START_MS } from './write-fence.ts';
 
 /** "Not there" is believed at the second reading, a settle time after the first: the remote may still be writing. */
 const READINGS = 2;
-/** A call begins at most this long after its attempt was written, in ms; from then on it keeps its own time. */
-export const LATEST_START_MS = 2_000;
 
 /**
  * An earlier attempt may have arrived: looks before anything is sent again. Found: delivered. Not found twice: sent

@@ -7,6 +7,7 @@ import type { Lease } from './delivery.ts';
 import type { Gate } from './destination-gate.ts';
 import type { Identity } from './same-conversation.ts';
 import type { RemoteChatStore, StoredRemoteChat } from './remote-chat-store.ts';
+import type { WriteFence } from './write-fence.ts';
 
 export type UncertainPolicy = 'hold' | 'resend' | 'skip';
 
@@ -41,6 +42,8 @@ export interface LaneContext {
   hasChallenge: boolean;
   /** Asked before every call of the destination. */
   gate: Gate;
+  /** Around the calls of an attempt. */
+  fence: WriteFence;
   /** Whether the conversation is one that is carried under another id. Throws `SourceUnavailableError`. */
   identify(): Promise<Identity>;
   /** Reads what the remote side wrote, once more before its chat ends. */

@@ -49,7 +49,8 @@ SELECT delivery.id::text, key, kind, payload, position, part, delivery.status, f
        COALESCE(expires_at <= now(), false) AS too_old, COALESCE(resend_after = attempts, false) AS resend_confirmed,
        COALESCE(EXTRACT(EPOCH FROM now() - first_failure_at) * 1000, 0)::float8 AS failing_for_ms,
        (SELECT min(started_at) FROM attempt WHERE delivery_id = delivery.id) AS first_attempt_at,
-       (CASE WHEN last.is_orphan THEN EXTRACT(EPOCH FROM now() - last.started_at) * 1000 END)::float8 AS orphaned_for_ms,
+       (CASE WHEN last.is_orphan THEN EXTRACT(EPOCH FROM now() - COALESCE(confirmed_at, last.started_at)) * 1000 END)::float8
+         AS orphaned_for_ms,
        (CASE WHEN NOT last.is_orphan THEN EXTRACT(EPOCH FROM finished_at - last.started_at) * 1000 END)::float8
          AS last_attempt_took_ms,
        channel, visitor_id, visitor_external_id, operator_id, COALESCE(several_agents, false) AS several_agents, conversation.started_at, closed_at,
@@ -57,7 +58,7 @@ SELECT delivery.id::text, key, kind, payload, position, part, delivery.status, f
        EXISTS (SELECT 1 FROM challenge WHERE challenge.lane_id = $1) AS has_challenge
   FROM delivery LEFT JOIN conversation ON conversation.id = $2 LEFT JOIN remote_chat ON remote_chat.lane_id = $1
   LEFT JOIN LATERAL (
-    SELECT started_at, finished_at, outcome IS NULL OR COALESCE(code = 'worker-lost', false) AS is_orphan
+    SELECT started_at, confirmed_at, finished_at, outcome IS NULL OR COALESCE(code = 'worker-lost', false) AS is_orphan
       FROM attempt WHERE delivery_id = delivery.id ORDER BY number DESC LIMIT 1
   ) AS last ON true
  WHERE delivery.lane_id = $1 AND open ORDER BY position, part LIMIT 1`;

@@ -43,6 +43,11 @@ export interface LaneStore {
   beginAttempt(...attempt: AttemptAhead): Promise<BegunAttempt>;
   /** The same for a destination that is not known to be in trouble; undefined when it is, or when the lease is lost. */
   beginIfWell(...attempt: AttemptAhead): Promise<BegunAttempt | undefined>;
+  /**
+   * For a call that begins late in its attempt: notes that it may begin now. Throws `LeaseLostError` when the lease is
+   * not this worker's any more.
+   */
+  confirmAttempt(lease: Lease, attemptId: string): Promise<void>;
   /** How many earlier messages of the lane carried exactly this text. */
   countDelivered(lease: Lease, contentHash: string): Promise<number>;
 }
@@ -95,6 +100,12 @@ const BEGIN_IF_WELL = beginAttempt(`
                     WHERE health.scope = lane.installation_id || '/' || lane.destination_id
                       AND (failures > 0 OR opened_at IS NOT NULL OR throttled_until > now()))`);
 
+const CONFIRM_ATTEMPT = `
+WITH held AS (
+  SELECT id FROM lane WHERE id = $1 AND fencing = $2::bigint AND lease_until > now() FOR NO KEY UPDATE
+)
+UPDATE attempt SET confirmed_at = now() FROM held WHERE attempt.id = $3::bigint RETURNING attempt.id`;
+
 const COUNT_DELIVERED = `
 SELECT count(*)::int AS count FROM delivery WHERE lane_id = $1 AND content_hash = $2 AND status = 'delivered'`;
 
@@ -145,6 +156,10 @@ export function createLaneStore(database: Database): LaneStore {
       const [begun] = await database.query<BegunAttempt>(BEGIN_ATTEMPT, attemptValues(...attempt));
       if (!begun) throw new LeaseLostError('the lane was taken over before the attempt');
       return begun;
+    },
+    async confirmAttempt({ laneId, fencing }, attemptId) {
+      const confirmed = await database.query(CONFIRM_ATTEMPT, [laneId, fencing, attemptId]);
+      if (confirmed.length === 0) throw new LeaseLostError('the lane was taken over in the middle of an attempt');
     },
     async countDelivered(lease, contentHash) {
       const [row] = await database.query<{ count: number }>(COUNT_DELIVERED, [lease.laneId, contentHash]);

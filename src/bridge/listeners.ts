@@ -37,7 +37,7 @@ const CLAIM_BATCH = 100;
 const POLL_MS = 500;
 /** Many chats that start at once are claimed together: nobody claims more often than this. */
 const CLAIM_PAUSE_MS = 100;
-const RENEW_EVERY_MS = 2_000;
+const RENEW_EVERY_MS = 1_500;
 const ENSURE_EVERY_MS = 60_000;
 /** Where there are more chats than places, one is read this long before it is another's turn. */
 const TURN_MS = 2_000;

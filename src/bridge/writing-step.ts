@@ -2,12 +2,13 @@ import { DestinationFailure } from '../destinations/destination-failure.ts';
 import { crashPoint } from '../observability/crash-point.ts';
 import type { AttemptOutcome, Delivery, Payloads } from './delivery.ts';
 import type { Report } from './destination-gate.ts';
-import { LATEST_START_MS, messageKey } from './doubt-step.ts';
+import { messageKey } from './doubt-step.ts';
 import { outcomeOf, retryOrPark, settleFailure, type StepOutcome } from './failure-settlement.ts';
 import { hashOf, type LaneContext } from './lane-context.ts';
 import type { AttemptContent, BegunAttempt, LaneStore } from './lane-store.ts';
 import { messageParts } from './reading-steps.ts';
 import { prepareStart, started } from './start-step.ts';
+import { LATEST_START_MS } from './write-fence.ts';
 
 export type WritingOutcome = StepOutcome & { attempt?: { id: string; outcome: AttemptOutcome } };
 
@@ -65,7 +66,8 @@ async function attempt(
   // A frozen process may wake up here long after its lease.
   if (performance.now() - askedAt > LATEST_START_MS) return notBegun(id);
   try {
-    const step = await call(begun);
+    const confirm = (): Promise<void> => lanes.confirmAttempt(lane.lease, id);
+    const step = await lane.fence.during(askedAt, confirm, () => call(begun));
     crashPoint('K10');
     await report();
     return { ...step, attempt: { id, outcome: { outcome: 'delivered' } } };

@@ -170,3 +170,20 @@ test.each(['delivered', 'uncertain'] as const)(
     else expect(next).toBeUndefined();
   },
 );
+
+test('A call late in its attempt is confirmed while the lease holds, and its age counts from then', async () => {
+  await plan('confirm', 'a');
+  const lease = await claim('one', 'confirm', 400);
+  const { delivery } = await headOf(lease);
+  const { id } = await lanes.beginAttempt(lease!, delivery, 'one', {});
+  const ageOf = async (): Promise<number> => (await headOf(lease)).delivery.orphanedForMs ?? NaN;
+  await eventually(ageOf, (age) => age > 150);
+  await lanes.confirmAttempt(lease!, id);
+  expect(await ageOf()).toBeLessThan(150);
+  const next = await eventually(
+    () => claim('two', 'confirm'),
+    (taken) => taken !== undefined,
+  );
+  expect(next).toBeDefined();
+  await expect(lanes.confirmAttempt(lease!, id)).rejects.toThrow(LeaseLostError);
+});

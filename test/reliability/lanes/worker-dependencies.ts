@@ -4,6 +4,7 @@ import type { ConfiguredDestination } from '../../../src/bridge/lane-context.ts'
 import { createLaneStore } from '../../../src/bridge/lane-store.ts';
 import { createRemoteChatStore } from '../../../src/bridge/remote-chat-store.ts';
 import { createSettlementStore } from '../../../src/bridge/settlement-store.ts';
+import { createWriteFence } from '../../../src/bridge/write-fence.ts';
 import type { Destination } from '../../../src/destinations/contract.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import type { Database } from '../../../src/persistence/database.ts';
@@ -65,6 +66,8 @@ export function dependenciesOf(
       otherIds: async () => [],
     },
     openConfigured: async () => configured,
+    // The modelled chat system is called without a client.
+    fence: createWriteFence({ request: () => Promise.reject(new Error('no client')), close: () => undefined }),
     readLast: async () => undefined,
     health: createHealthStore(stepped),
     logger: silent,

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "attempt" ADD COLUMN     "confirmed_at" TIMESTAMPTZ(3);
+

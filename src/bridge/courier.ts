@@ -3,7 +3,7 @@ import { carryHead, type CarryDependencies, type Carried } from './carry-head.ts
 import { type Lease, LeaseLostError } from './delivery.ts';
 import { idlePause } from './idle-pause.ts';
 import type { OpenConfigured } from './lane-context.ts';
-import { createWakeSignal } from './wake-signal.ts';
+import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 /** Lanes worked on at the same time by one worker. */
 const CONCURRENCY = 32;

@@ -4,7 +4,7 @@ import type { OpenConfigured } from './lane-context.ts';
 import { pauseAfterFailure } from './listen-policy.ts';
 import type { RemoteChatStore } from './remote-chat-store.ts';
 import type { FileLoss, FileToCopy, RemoteFileStore } from './remote-file-store.ts';
-import { createWakeSignal } from './wake-signal.ts';
+import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 export interface FileCopyingDependencies {
   files: RemoteFileStore;

@@ -3,7 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import { type HeldListener, type HeldListenerParts, holdListener } from './held-listener.ts';
 import { idlePause } from './idle-pause.ts';
 import type { Claimed, ListenerLease, ListenerStore } from './listener-store.ts';
-import { createWakeSignal } from './wake-signal.ts';
+import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 export interface ListenersDependencies {
   store: ListenerStore;

@@ -1,7 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import { eventDueInMs, type EventQueueDependencies, planNextEvent } from './event-queue.ts';
 import { idlePause } from './idle-pause.ts';
-import { createWakeSignal, type WakeSignal } from './wake-signal.ts';
+import { createWakeSignal, type WakeSignal } from '../persistence/wake-signal.ts';
 
 /** Only one planner watches for what falls due by itself; the others are there for when much comes in. */
 const HELPERS_POLL_MS = 60_000;

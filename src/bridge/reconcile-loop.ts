@@ -5,7 +5,7 @@ import { type ReconcileLease, ReconcileLeaseLostError } from './reconcile-store.
 import { reconcileRound, type RoundResult } from './reconcile-round.ts';
 import type { RoundDependencies } from './reconcile-timings.ts';
 import { throttledMs } from './retry-policy.ts';
-import { createWakeSignal } from './wake-signal.ts';
+import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 /** Installations compared at the same time by one worker. */
 const CONCURRENCY = 4;

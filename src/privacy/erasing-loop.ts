@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
+import { createWakeSignal } from '../persistence/wake-signal.ts';
 import { erasePerson, type ErasingDependencies, finishErasure } from './erase-person.ts';
 
 /** A net: whoever asked for an erasure sees to it, unless that process died. In ms. */
@@ -18,20 +19,9 @@ export interface ErasingLoop {
 /** Takes up erasures that nobody is at, until stopped. */
 export function startErasing(dependencies: ErasingDependencies, logger: Logger): ErasingLoop {
   const { store } = dependencies;
+  const signal = createWakeSignal();
   let stopping = false;
-  let wake = (): void => undefined;
   const isStopping = (): boolean => stopping;
-
-  async function sleep(ms: number): Promise<void> {
-    if (isStopping()) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
 
   /** How long there is nothing to do, in ms. */
   async function takeUp(): Promise<number> {
@@ -47,21 +37,22 @@ export function startErasing(dependencies: ErasingDependencies, logger: Logger):
   async function run(): Promise<void> {
     while (!isStopping()) {
       try {
-        await sleep(await takeUp());
+        const pauseMs = await takeUp();
+        if (pauseMs > 0) await signal.wait(pauseMs);
       } catch (error) {
         if (isStopping()) return;
         logger.error({ event: 'erasing-failed', error });
-        await sleep(AFTER_TROUBLE_MS);
+        await signal.wait(AFTER_TROUBLE_MS);
       }
     }
   }
 
   const running = run();
   return {
-    wake: () => wake(),
+    wake: () => signal.wake(),
     async stop() {
       stopping = true;
-      wake();
+      signal.wake();
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_WITHIN_MS)));
       await Promise.race([running, limit]);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { type AdminAnswer, type AdminClient, CommandError, createAdminClient } from './admin-client.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { answered, DEFAULT_SERVER, runCommand, TOKEN_HELP } from './run-command.ts';
 
 /** In one page of the list. */
 const PAGE = 200;
@@ -8,7 +9,6 @@ const PAGE = 200;
 const optionsSchema = z.object({ server: z.string() });
 
 const listSchema = z.object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() });
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 const findingsSchema = z.object({
   findings: z.array(z.object({ subject: z.string(), ok: z.boolean(), field: z.string(), sentence: z.string() })),
 });
@@ -20,18 +20,11 @@ export function doctorCommand(): Command {
       'Asks every system of an installation whether its settings work, and prints one sentence per finding. Changes nothing. Exit code 0: all is well.',
     )
     .argument('[installation]', 'installation, such as ha-123; all of them unless given')
-    .option('--server <address>', 'address of the running service', 'http://localhost:8080')
-    .addHelpText('after', '\nADMIN_TOKEN must be set in the environment.')
-    .action(async (installation: string | undefined, given: unknown) => {
-      try {
-        const client = createAdminClient(optionsSchema.parse(given).server, process.env);
-        process.exitCode = (await examine(client, installation)) ? 0 : 1;
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
-        process.stderr.write(`${error.message}\n`);
-        process.exitCode = 1;
-      }
-    });
+    .option('--server <address>', 'address of the running service', DEFAULT_SERVER)
+    .addHelpText('after', TOKEN_HELP)
+    .action((installation: string | undefined, given: unknown) =>
+      runCommand(() => examine(createAdminClient(optionsSchema.parse(given).server, process.env), installation)),
+    );
 }
 
 /** True when no finding is a fault. */
@@ -42,7 +35,7 @@ async function examine(client: AdminClient, wanted: string | undefined): Promise
   // One after the other: what is printed stays together, and the service has other work.
   for (const id of ids) {
     const answer = await client.post(`/installations/${encodeURIComponent(id)}/check`, 'application/json', '');
-    const { findings } = read(answer, findingsSchema);
+    const { findings } = answered(answer, findingsSchema);
     process.stdout.write(`${id}\n${findings.map(line).join('')}`);
     isWell &&= findings.every(({ ok }) => ok);
   }
@@ -54,18 +47,14 @@ async function listInstallations(client: AdminClient): Promise<string[]> {
   let cursor: string | null = '';
   while (cursor !== null) {
     const query = new URLSearchParams({ limit: String(PAGE), ...(cursor !== '' && { cursor }) });
-    const page: z.output<typeof listSchema> = read(await client.get(`/installations?${query.toString()}`), listSchema);
+    const page: z.output<typeof listSchema> = answered(
+      await client.get(`/installations?${query.toString()}`),
+      listSchema,
+    );
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.nextCursor;
   }
   return ids;
-}
-
-function read<Schema extends z.ZodType>({ status, body }: AdminAnswer, schema: Schema): z.output<Schema> {
-  const answer = schema.safeParse(body);
-  if (status === 200 && answer.success) return answer.data;
-  const error = errorSchema.safeParse(body);
-  throw new CommandError(error.success ? error.data.error.message : `The service answered ${status}.`);
 }
 
 function line({ subject, ok, field, sentence }: SeenFinding): string {

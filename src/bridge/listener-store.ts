@@ -42,7 +42,10 @@ export interface Renewed {
 
 /** Leases of listeners. All times are the database's. */
 export interface ListenerStore {
-  /** Leases what is due and free, those first that were read longest ago, installations in turn. */
+  /**
+   * Leases what is due and free, installations in turn: first those by which all chats of a destination are read, then
+   * those that were read longest ago.
+   */
   claim(owner: string, limits: ClaimLimits): Promise<Claimed>;
   /** Prolongs all leases in one statement. One that is being stored at this moment is `held` and prolonged by that. */
   renew(leases: readonly ListenerLease[], leaseMs: number): Promise<Renewed[]>;
@@ -75,7 +78,7 @@ const CLAIM = `
 WITH busy AS (
   SELECT installation_id, count(*) FILTER (WHERE lease_until > now()) AS held FROM listener GROUP BY installation_id
 ), waiting AS (
-  SELECT id, installation_id, row_number() OVER (PARTITION BY installation_id ORDER BY last_read_at NULLS FIRST, id) AS turn
+  SELECT id, installation_id, row_number() OVER (PARTITION BY installation_id ORDER BY lane_id IS NOT NULL, last_read_at NULLS FIRST, id) AS turn
     FROM listener WHERE ${FREE}
 ), picked AS (
   SELECT listener.id FROM listener JOIN waiting ON waiting.id = listener.id

@@ -179,6 +179,15 @@ test('Workers that claim at the same moment never get more than an installation 
   expect(told).toMatchObject([{ installationId: 'ha-1', held: 5 }]);
 });
 
+test('Whoever reads all chats of a destination is claimed before many that read one, though it read later', async () => {
+  await Promise.all(Array.from({ length: 4 }, (_, index) => openChat(`single-${index}`)));
+  await openChat('of-all', false);
+  await database.query(`UPDATE listener SET lease_until = NULL, lease_owner = NULL, last_read_at = NULL`);
+  await database.query(`UPDATE listener SET last_read_at = now() WHERE lane_id IS NULL`);
+  const { leases } = await records.listeners.claim('one', { most: 1, perInstallation: 1_000, leaseMs: LONG_MS });
+  expect(leases).toMatchObject([{ id: 'ha-1/d', laneId: undefined }]);
+});
+
 test('While a lane is being settled, its chat is read and stored', async () => {
   const laneId = await openChat('both-at-once');
   const listener = await claimed('one', laneId);

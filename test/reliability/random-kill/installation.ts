@@ -4,10 +4,11 @@ import { WEBSITE } from './story.ts';
 
 /** What a message may take to show at most; far above what the chat systems need for it. */
 export const SETTLE_MS = 2_000;
+export const SEND_TIMEOUT_MS = 5_000;
 
 /** Seconds in production. */
 const QUICK = {
-  ...{ settleMs: SETTLE_MS, sendTimeoutMs: 5_000, retryBaseMs: 50, retryMaxMs: 1_000 },
+  ...{ settleMs: SETTLE_MS, sendTimeoutMs: SEND_TIMEOUT_MS, retryBaseMs: 50, retryMaxMs: 1_000 },
   ...{ listenRetryBaseMs: 50, listenRetryMaxMs: 1_000, breakerIntervalMs: 500 },
 };
 /** A close waits for its start a little longer than the sender tries, as in production. */

@@ -49,8 +49,11 @@ function learn({ conversationId, texts }: Story): void {
   });
 }
 
-/** Lists hold what is going on, not everything that ever was: else reading them is what is measured. */
-const FORGOTTEN_AFTER_MS = 180_000;
+/**
+ * Lists hold what is going on, not everything that ever was: else reading them is what is measured. Longer than a reader
+ * can be late: what is forgotten before it was read is lost, and nobody's fault but ours.
+ */
+const FORGOTTEN_AFTER_MS = 900_000;
 const TIDY_EVERY_MS = 5_000;
 const closedSince = new Map<string, number>();
 setInterval(() => {

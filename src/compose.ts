@@ -40,6 +40,7 @@ import { type DatabaseOptions, openDatabase } from './persistence/open-database.
 import { createReadiness } from './persistence/readiness.ts';
 import { createSecretBox } from './persistence/secret-box.ts';
 import type { RetentionTimings } from './privacy/retention-loop.ts';
+import { sealKeptAnew } from './compose-sealing.ts';
 import { startWorkers, type Workers } from './compose-workers.ts';
 
 export interface Service {
@@ -82,6 +83,7 @@ export async function startService({
   const closeClients = (): void => [guardedHttp, listeningHttp, trustedHttp].forEach((client) => client.close());
   try {
     const secretBox = createSecretBox(config.ENCRYPTION_KEYS);
+    await sealKeptAnew(database, secretBox, logger);
     const installationStore = releasingParked(createInstallationStore(database, secretBox), database);
     const installations = createInstallations(installationStore, types);
     if (config.INSTALLATIONS_FILE !== undefined) {

@@ -1,6 +1,7 @@
 import type { Prisma } from '../generated/prisma/client.ts';
 import type { Database } from '../persistence/database.ts';
 import { BARE_TOMBSTONE } from '../persistence/event-tombstone.ts';
+import type { SealedColumn } from '../persistence/seal-anew.ts';
 import type { SecretBox } from '../persistence/secret-box.ts';
 import type { Secrets } from './setting-secrets.ts';
 import type { Platform } from './website-ref.ts';
@@ -47,6 +48,8 @@ export interface InstallationStore {
 type Row = Prisma.InstallationGetPayload<object>;
 
 const purposeOf = (id: string): string => `installation/${id}`;
+
+export const INSTALLATION_SECRETS: SealedColumn = { table: 'installation', column: 'secrets', purposeOf };
 
 export function createInstallationStore(database: Database, secretBox: SecretBox): InstallationStore {
   const { prisma } = database;

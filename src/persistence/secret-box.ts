@@ -7,6 +7,8 @@ const TAG_BYTES = 16;
 
 /** Encrypts for one place: what was sealed for one `purpose` does not open for another. */
 export interface SecretBox {
+  /** Of the key that seals. */
+  currentKeyId: string;
   /** `keyId.iv.tag.ciphertext`, base64url. */
   seal(text: string, purpose: string): string;
   /** Throws when the key is unknown, the text was altered, or it was sealed for another purpose. */
@@ -47,6 +49,7 @@ export function createSecretBox(keys: readonly EncryptionKey[]): SecretBox {
   }
 
   return {
+    currentKeyId: currentId,
     seal(text, purpose) {
       const { keyId, iv, tag, ciphertext } = encrypt(Buffer.from(text), purpose);
       return [keyId, ...[iv, tag, ciphertext].map((part) => Buffer.from(part).toString('base64url'))].join('.');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Database, Sql } from '../persistence/database.ts';
+import type { SealedColumn } from '../persistence/seal-anew.ts';
 import type { SecretBox } from '../persistence/secret-box.ts';
 import { type Erased, sum } from './erasure-numbers.ts';
 import type { PersonKey } from './person-key.ts';
@@ -64,10 +65,16 @@ const DUE_IN = `SELECT (EXTRACT(EPOCH FROM min(next_at) - now()) * 1000)::float8
 const FIND = `
 SELECT id, requested_at AS "requestedAt", finished_at AS "finishedAt", erased, copies FROM erasure WHERE id = $1::uuid`;
 
+const purposeOf = (id: string): string => `erasure/${id}`;
+const copiesOf = (id: string): string => `erasure/copies/${id}`;
+
+export const SEALED_ERASURES: readonly SealedColumn[] = [
+  { table: 'erasure', column: 'work', purposeOf },
+  { table: 'erasure', column: 'copies', purposeOf: copiesOf },
+];
+
 /** Erasures on disk: what each has to do is encrypted, and gone once it is done. */
 export function createErasureStore(database: Database, secretBox: SecretBox) {
-  const purposeOf = (id: string): string => `erasure/${id}`;
-  const copiesOf = (id: string): string => `erasure/copies/${id}`;
   const openCopies = (id: string, sealed: string | null): RemoteCopy[] =>
     sealed === null ? [] : z.array(remoteCopySchema).parse(JSON.parse(secretBox.open(sealed, copiesOf(id))));
   const seal = (id: string, work: ErasureWork): string => secretBox.seal(JSON.stringify(work), purposeOf(id));

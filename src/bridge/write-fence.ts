@@ -19,10 +19,12 @@ export function createWriteFence(http: HttpClient): WriteFence {
   return {
     http: {
       async request(request) {
-        if (attempt && request.method !== 'GET' && performance.now() - attempt.confirmedAt > LATEST_START_MS) {
+        const current = request.method === 'GET' ? undefined : attempt;
+        // Again where the answer itself came late: a process may be frozen at any line.
+        while (current && performance.now() - current.confirmedAt > LATEST_START_MS) {
           const askedAt = performance.now();
-          await attempt.confirm();
-          attempt.confirmedAt = askedAt;
+          await current.confirm();
+          current.confirmedAt = askedAt;
         }
         return http.request(request);
       },

@@ -62,6 +62,13 @@ describe('a call in an attempt', () => {
     expect(arrived).toEqual([]);
   });
 
+  test('When the answer comes late itself, then it is asked for once more', async () => {
+    confirm.mockImplementationOnce(() => sleep(LATE_MS));
+    await during(LATE_MS, () => call('POST', '/message'));
+    expect(confirm).toHaveBeenCalledTimes(2);
+    expect(arrived).toEqual(['POST /message']);
+  });
+
   test('A reading may begin late: nobody sees it', async () => {
     await during(LATE_MS, () => call('GET', '/history'));
     expect(confirm).not.toHaveBeenCalled();

@@ -98,11 +98,18 @@ test('What is written just before we end the chat is read all the same', async (
   expect(world.toy.asked(chat, 'list').length).toBeGreaterThan(lists);
 });
 
+/** With the text that opens it: one that comes too late would be the first to find out that the chat is over. */
+async function startAndOpen(conversationId: number): Promise<string> {
+  const chat = await world.start(conversationId);
+  await world.destination(talk(conversationId).id, ({ pending }) => pending === 0);
+  return chat;
+}
+
 test('When the remote agent ends the chat, then listening stops and a later text is parked for a person', async () => {
   const { visitorId } = talk(105);
   rest.setVisitor({ id: 105, unique_id: visitorId, firstname: 'Ana' });
   rest.setConversation({ id: 105, history: history([{ from: 'visitor', text: 'are you there?' }]) });
-  const chat = await world.start(105);
+  const chat = await startAndOpen(105);
   world.toy.agentWrites(chat, 'goodbye');
   world.toy.agentEnds(chat);
   const ended = await world.destination(talk(105).id, (one) => one.listener === null);
@@ -119,7 +126,7 @@ test('When the remote agent ends the chat, then listening stops and a later text
 });
 
 test('When the system does not know the chat any more, then it is gone and nobody listens', async () => {
-  const chat = await world.start(106);
+  const chat = await startAndOpen(106);
   world.toy.forget(chat);
   const seen = await world.destination(
     talk(106).id,

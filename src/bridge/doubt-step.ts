@@ -7,7 +7,7 @@ import type { LaneStore } from './lane-store.ts';
 import { prepareStart, started } from './start-step.ts';
 import { LATEST_START_MS } from './write-fence.ts';
 
-/** "Not there" is believed at the second reading, a settle time after the first: the remote may still be writing. */
+/** "Not there" is believed at the second reading, at least a settle time after the first: the remote may still be writing. */
 const READINGS = 2;
 
 /**

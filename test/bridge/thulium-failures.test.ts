@@ -147,8 +147,8 @@ describe('an answer that is lost', () => {
   });
 
   test('A system that is slow to answer is looked at again that much later: it may be as slow to show', async () => {
-    world.thulium.slowToShowMs = 900;
-    world.thulium.faults.add({ match: LIST, times: Infinity, kind: 'delay-after', ms: 600 });
+    world.thulium.slowToShowMs = 1_250;
+    world.thulium.faults.add({ match: LIST, times: Infinity, kind: 'delay-after', ms: 900 });
     world.thulium.faults.add({ match: MESSAGE, kind: 'status-after', status: 500 });
     try {
       await expectWhole(await converse());

@@ -1,4 +1,3 @@
-import type { HttpClient } from '../../outgoing/http-client.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import type { ThuliumClient } from './client.ts';
 import type { ThuliumSettings } from './definition.ts';
@@ -27,19 +26,12 @@ export interface ChatList {
 type OnPage = (chats: readonly ThuliumChat[]) => boolean;
 
 /**
- * Until when a queue's filter is not tried again. Destinations are opened anew for each piece of work; what lasts as
- * long as the process does is its client.
+ * Until when a queue's filter is not tried again, by the queue's address. Destinations are opened anew for each piece of
+ * work; this lasts as long as the process does.
  */
-const unfilteredUntil = new WeakMap<HttpClient, Map<string, number>>();
+const unfilteredUntil = new Map<string, number>();
 
-export function createChatList(
-  client: ThuliumClient,
-  settings: ThuliumSettings,
-  http: HttpClient,
-  now: () => Date,
-): ChatList {
-  const refusals = unfilteredUntil.get(http) ?? new Map<string, number>();
-  unfilteredUntil.set(http, refusals);
+export function createChatList(client: ThuliumClient, settings: ThuliumSettings, now: () => Date): ChatList {
   const queue = `${settings.baseUrl} ${settings.chatQueueId}`;
 
   /** Goes on until `onPage` says that it is enough. Resolves with whether the whole list was seen. */
@@ -57,13 +49,13 @@ export function createChatList(
 
   /** Some systems answer 500 to a list with a filter (contract 2.4): without it they answer. */
   async function passOrUnfiltered(fromDate: string, onPage: OnPage, signal?: AbortSignal): Promise<boolean> {
-    const isRefused = (refusals.get(queue) ?? 0) > now().getTime();
+    const isRefused = (unfilteredUntil.get(queue) ?? 0) > now().getTime();
     try {
       return await pass(fromDate, !isRefused, onPage, signal);
     } catch (error) {
       if (isRefused || !(error instanceof DestinationFailure) || error.httpStatus !== 500) throw error;
       const full = await pass(fromDate, false, onPage, signal);
-      refusals.set(queue, now().getTime() + settings.withoutFilterMs);
+      unfilteredUntil.set(queue, now().getTime() + settings.withoutFilterMs);
       return full;
     }
   }

@@ -27,7 +27,7 @@ export const thulium = defineDestination(
   { ...thuliumDeclaration, installer: thuliumInstaller, callbacks: thuliumCallbacks },
   (settings, { http, now }) => {
     const client = createThuliumClient(settings, http);
-    const list = createChatList(client, settings, http, now);
+    const list = createChatList(client, settings, now);
     return {
       async start(context) {
         const remoteId = await client.start(toClientFields(context));

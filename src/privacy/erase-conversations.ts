@@ -17,7 +17,7 @@ export interface ErasedStep {
 /** A worker that is in the middle of a call is waited for: what it sends may start the chat. In ms, longer than a call may take. */
 const PATIENCE_MS = 90_000;
 /** So is a start in doubt, until it was looked for: then there is a chat to end, or none. */
-const DOUBT_PATIENCE_MS = 20_000;
+const DOUBT_PATIENCE_MS = 45_000;
 const LOOK_AGAIN_MS = 100;
 
 const LOCK_CONVERSATIONS = `

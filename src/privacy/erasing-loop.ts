@@ -6,6 +6,8 @@ import { erasePerson, type ErasingDependencies, finishErasure } from './erase-pe
 const POLL_MS = 60_000;
 /** While the end of a chat is waited for, in ms. */
 const ENDING_PAUSE_MS = 2_000;
+/** What is due and could not be had is somebody else's at this moment. In ms. */
+const TAKEN_PAUSE_MS = 100;
 const AFTER_TROUBLE_MS = 5_000;
 const STOP_WITHIN_MS = 3_000;
 
@@ -26,7 +28,7 @@ export function startErasing(dependencies: ErasingDependencies, logger: Logger):
   /** How long there is nothing to do, in ms. */
   async function takeUp(): Promise<number> {
     const erasure = await store.claim();
-    if (!erasure) return Math.min((await store.dueInMs()) ?? POLL_MS, POLL_MS);
+    if (!erasure) return Math.min(Math.max((await store.dueInMs()) ?? POLL_MS, TAKEN_PAUSE_MS), POLL_MS);
     await erasePerson(erasure, dependencies);
     const finished = await finishErasure(erasure, dependencies);
     if (!finished) await store.later(erasure.id, ENDING_PAUSE_MS);
@@ -37,8 +39,7 @@ export function startErasing(dependencies: ErasingDependencies, logger: Logger):
   async function run(): Promise<void> {
     while (!isStopping()) {
       try {
-        const pauseMs = await takeUp();
-        if (pauseMs > 0) await signal.wait(pauseMs);
+        await signal.wait(await takeUp());
       } catch (error) {
         if (isStopping()) return;
         logger.error({ event: 'erasing-failed', error });

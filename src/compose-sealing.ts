@@ -8,14 +8,18 @@ import { SEALED_ERASURES } from './privacy/erasure-store.ts';
 /** What is kept for as long as it is wanted; everything else that is encrypted goes with its conversation. */
 const KEPT = [INSTALLATION_SECRETS, ...SEALED_ERASURES];
 
-/** After a new key was put first: encrypts with it what is kept, so that the old one can go some day. */
+/**
+ * After a new key was put first: encrypts with it what is kept, so that the old one can go some day. Every other process
+ * must know the new key by then.
+ */
 export async function sealKeptAnew(database: Database, secretBox: SecretBox, logger: Logger): Promise<void> {
   for (const sealed of KEPT) {
     const { count, unreadable } = await sealAnew(database, secretBox, sealed);
     const { table, column } = sealed;
     if (count > 0) logger.info({ event: 'sealed-anew', table, column, count });
     if (unreadable.length === 0) continue;
-    const advice = 'ENCRYPTION_KEYS lacks the key that these were encrypted with. Put it back behind the first one.';
+    const advice =
+      'These do not open with ENCRYPTION_KEYS. Put the key back that they were encrypted with, behind the first one.';
     logger.error({ event: 'key-missing', table, column, ids: unreadable, advice });
   }
 }

@@ -31,7 +31,7 @@ export const environmentSchema = z.object({
     .string()
     .transform(parseEncryptionKeys)
     .describe(
-      'Comma-separated `keyId:base64 of 32 bytes`. The first encrypts, all of them decrypt; an old one may go once a process has started with the new one before it and the longest `retentionDays` have passed. Make one: `echo "k1:$(openssl rand -base64 32)"`.',
+      'Comma-separated `keyId:base64 of 32 bytes`. The first encrypts, all of them decrypt. A new one first goes last, in every process, then to the front of every process; the old one may go when the conversations of before are gone (`RETENTION_DAYS`). Make one: `echo "k1:$(openssl rand -base64 32)"`.',
     ),
   ADMIN_TOKEN: z
     .string()

@@ -32,7 +32,7 @@ export async function sealAnew(
     const text = openIfReadable(box, sealed, purposeOf(id));
     if (text === undefined) unreadable.push(id);
     else {
-      const statement = `UPDATE ${table} SET ${column} = $2 WHERE id::text = $1 AND ${column} = $3`;
+      const statement = `UPDATE ${table} SET ${column} = $2 WHERE id = $1 AND ${column} = $3`;
       await database.query(statement, [id, box.seal(text, purposeOf(id)), sealed]);
     }
   }

@@ -33,10 +33,8 @@ const eventsOf = (service: TestService, event: string) =>
     .filter((line) => line['event'] === event);
 
 test('After a start with a new key in front, what is kept opens without the old one', async () => {
-  const person = { email: 'ana@example.org' };
-  const receipt = await withKeys([OLD], async (service) => {
+  await withKeys([OLD], async (service) => {
     expect((await service.admin('POST', '/installations', shop(1))).status).toBe(201);
-    return (await service.admin<{ id: string }>('POST', '/privacy/erase', person)).body;
   });
   await withKeys([NEW, OLD], async (service) => {
     const anew = eventsOf(service, 'sealed-anew').map(({ table, column, count }) => ({ table, column, count }));
@@ -46,7 +44,6 @@ test('After a start with a new key in front, what is kept opens without the old 
     expect(eventsOf(service, 'sealed-anew')).toEqual([]);
     expect(eventsOf(service, 'key-missing')).toEqual([]);
     expect(await read(service)).toMatchObject({ status: 200, body: shop(1, {}, MASKED) });
-    expect((await service.admin('GET', `/privacy/erasures/${receipt.id}`)).status).toBe(200);
   });
 });
 

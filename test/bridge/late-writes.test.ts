@@ -3,7 +3,7 @@ import { type BridgeWorld, conversationOf, startBridgeWorld } from '../support/b
 import { eventually } from '../support/eventually.ts';
 
 /** Longer than a write may begin after its lane was last seen to be ours. */
-const SLOW_READING_MS = 2_500;
+const SLOW_READING_MS = 4_000;
 
 let world: BridgeWorld;
 
@@ -36,7 +36,7 @@ const chats = () => world.servicepattern.ledger.entries().filter(({ kind }) => k
 
 test('A start behind a slow reading is sent once its lane is known to be still ours', async () => {
   const { attempts } = await startSlowly(701);
-  await eventually(chats, ({ length }) => length > 0, 10_000);
+  await eventually(chats, ({ length }) => length > 0);
   expect(chats()).toHaveLength(1);
   expect(await attempts()).toMatchObject([{ confirmed_at: expect.any(Date) }]);
 });
@@ -49,6 +49,6 @@ test('When the lane was taken over meanwhile, then the start is left to whoever 
   );
   const logged = () => world.service.logs().split('\n');
   const lost = () => logged().filter((line) => line.includes('"lease-lost"') && line.includes(laneId));
-  await eventually(lost, ({ length }) => length > 0, 10_000);
+  await eventually(lost, ({ length }) => length > 0);
   expect(chats()).toHaveLength(1);
 });

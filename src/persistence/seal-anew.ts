@@ -10,7 +10,7 @@ export interface SealedColumn {
 
 export interface SealedAnew {
   count: number;
-  /** Ids of the rows whose key is not there any more: they stay as they are. */
+  /** Ids of the rows that open with no key there is: they stay as they are. */
   unreadable: readonly string[];
 }
 

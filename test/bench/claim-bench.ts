@@ -27,7 +27,7 @@ const CLAIMS = Number(values.claims);
 /** Lanes that fall due between two claims, and lanes of one claim: the courier's own number. */
 const DUE_EACH = 4;
 const CLAIMED_AT_ONCE = 8;
-const LEASE_MS = 8_000;
+const LEASE_MS = 6_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

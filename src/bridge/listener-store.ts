@@ -43,8 +43,8 @@ export interface Renewed {
 /** Leases of listeners. All times are the database's. */
 export interface ListenerStore {
   /**
-   * Leases what is due and free, installations in turn: first those by which all chats of a destination are read, then
-   * those that were read longest ago.
+   * Leases what is due and free, installations in turn: first those by which all chats of a destination are read and
+   * that were not read for some seconds, then those that were read longest ago.
    */
   claim(owner: string, limits: ClaimLimits): Promise<Claimed>;
   /** Prolongs all leases in one statement. One that is being stored at this moment is `held` and prolonged by that. */
@@ -72,13 +72,15 @@ interface LeaseRow {
 /** Claims come one at a time, else two workers could both fill the last place of an installation. */
 const CLAIM_LOCK = `SELECT pg_try_advisory_xact_lock(72707370) AS locked`;
 
+// By one of these all chats of a destination are read; where places are few, the others have their turn in between.
+const GOES_FIRST = `lane_id IS NULL AND COALESCE(last_read_at < now() - interval '5 seconds', true)`;
 const FREE = `(listener.lease_until IS NULL OR listener.lease_until <= now()) AND listener.next_at <= now()`;
 
 const CLAIM = `
 WITH busy AS (
   SELECT installation_id, count(*) FILTER (WHERE lease_until > now()) AS held FROM listener GROUP BY installation_id
 ), waiting AS (
-  SELECT id, installation_id, row_number() OVER (PARTITION BY installation_id ORDER BY lane_id IS NOT NULL, last_read_at NULLS FIRST, id) AS turn
+  SELECT id, installation_id, row_number() OVER (PARTITION BY installation_id ORDER BY (${GOES_FIRST}) DESC, last_read_at NULLS FIRST, id) AS turn
     FROM listener WHERE ${FREE}
 ), picked AS (
   SELECT listener.id FROM listener JOIN waiting ON waiting.id = listener.id

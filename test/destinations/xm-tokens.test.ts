@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startXmWorld, text, TOKEN, type StoredXmChat, type XmWorld } from './xm-world.ts';
 
@@ -93,6 +94,21 @@ describe('XM tokens', () => {
     expect(refreshes()).toEqual([false, true]);
     expect(state()).not.toHaveProperty('refreshSecret');
     expect(said()).toEqual(['after']);
+  });
+
+  test('Who joined a refresh that its owner had to give up makes one of its own', async () => {
+    world.clock.aheadMs = (1_800 - 59) * 1_000;
+    const loaded = chat.loaded();
+    const takenOver = async (): Promise<never> => {
+      await nextTurn();
+      throw new Error('the lane was taken over');
+    };
+    const owner = chat.destination.send({ ...loaded, updateState: takenOver }, text('given up'));
+    const joined = chat.send(text('joined'));
+    await expect(owner).rejects.toThrow('taken over');
+    await joined;
+    expect(said()).toEqual(['joined']);
+    expect(refreshes()).toEqual([false]);
   });
 
   test('A lost answer to a refresh is asked for again with the same secret', async () => {

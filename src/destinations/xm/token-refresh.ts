@@ -43,7 +43,13 @@ export function refreshTokens(
 ): Promise<XmState> {
   const key = `${settings.baseUrl} ${refused}`;
   const begun = underWay.get(key);
-  if (begun) return begun;
+  if (begun) {
+    return begun.catch((error: unknown) => {
+      if (error instanceof DestinationFailure) throw error;
+      // It was its owner's trouble that stopped it, a lane taken over, say, and nothing that XM answered.
+      return refreshTokens(settings, http, chat, refused, now);
+    });
+  }
   const refresh = rotate(settings, http, chat, refused, now).finally(() => underWay.delete(key));
   underWay.set(key, refresh);
   return refresh;

@@ -179,13 +179,17 @@ test('Workers that claim at the same moment never get more than an installation 
   expect(told).toMatchObject([{ installationId: 'ha-1', held: 5 }]);
 });
 
-test('Whoever reads all chats of a destination is claimed before many that read one, though it read later', async () => {
+test('Whoever reads all chats of a destination is claimed before many that read one, unless it just did', async () => {
   await Promise.all(Array.from({ length: 4 }, (_, index) => openChat(`single-${index}`)));
   await openChat('of-all', false);
-  await database.query(`UPDATE listener SET lease_until = NULL, lease_owner = NULL, last_read_at = NULL`);
-  await database.query(`UPDATE listener SET last_read_at = now() WHERE lane_id IS NULL`);
-  const { leases } = await records.listeners.claim('one', { most: 1, perInstallation: 1_000, leaseMs: LONG_MS });
-  expect(leases).toMatchObject([{ id: 'ha-1/d', laneId: undefined }]);
+  const claimsTheWholeQueue = async (lastRead: string) => {
+    await database.query(`UPDATE listener SET lease_until = NULL, lease_owner = NULL, last_read_at = NULL`);
+    await database.query(`UPDATE listener SET last_read_at = now() - $1::interval WHERE lane_id IS NULL`, [lastRead]);
+    const { leases } = await records.listeners.claim('one', { most: 1, perInstallation: 1_000, leaseMs: LONG_MS });
+    return leases.map(({ laneId }) => laneId === undefined);
+  };
+  expect(await claimsTheWholeQueue('6 seconds')).toEqual([true]);
+  expect(await claimsTheWholeQueue('0 seconds')).toEqual([false]);
 });
 
 test('While a lane is being settled, its chat is read and stored', async () => {

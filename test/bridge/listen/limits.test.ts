@@ -113,3 +113,22 @@ test('When an installation has more chats than listeners, then they take turns a
   for (const line of warned)
     expect(JSON.parse(line)).toMatchObject({ level: 'warn', installation: 'ha-1', perInstallation: 2 });
 });
+
+test('When the reader of a whole queue has the only place, then single chats have their turn all the same', async () => {
+  world = await startListeningWorld({ LISTENERS_PER_INSTALLATION: '1' });
+  const both = [toyDestination(world.toy.url, 'toy-list'), { ...toyDestination(world.toy.url, 'toy'), role: 'watcher' }];
+  await world.install(1, both);
+  await world.sender.send(talk(1).started);
+  await eventually(
+    () => world.toy.all(),
+    (chats) => chats.length === 2,
+  );
+  for (const turn of ['first', 'second']) {
+    for (const { id } of world.toy.all()) world.toy.agentWrites(id, turn);
+    await eventually(
+      async () => (await world.seen('1')).destinations.map(remoteTexts),
+      (texts) => texts.every((seen) => seen.includes(turn)),
+      20_000,
+    );
+  }
+});

@@ -108,14 +108,18 @@ async function main(): Promise<void> {
     const environment = { ...TEST_ENVIRONMENT, ...place.environment };
     const ours = (role: string) => () =>
       startBenchProcess('dist/main.js', place.folder, { ...environment, ROLE: role });
-    const twin = (kind: string) => () =>
-      startBenchProcess(TWIN, place.folder, { ...environment, REDIS_PORT: String(redis?.port) }, [kind]);
+    const twin = (...kind: string[]) => () =>
+      startBenchProcess(TWIN, place.folder, { ...environment, REDIS_PORT: String(redis?.port) }, kind);
     const contenders: Record<string, () => Promise<BenchProcess>> = {
       storeless: twin('storeless'),
       // One process cannot hand the embedded database to a worker of its own.
       ours: ours(embedded ? 'all' : 'web'),
-      ...(redis && { 'bullmq, fsync always': twin('bullmq') }),
-      ...(!embedded && { 'pg-boss send': twin('pg-boss') }),
+      'storeless behind plain Express': twin('storeless', 'plain'),
+      ...(redis && { 'bullmq, fsync always': twin('bullmq'), 'bullmq behind plain Express': twin('bullmq', 'plain') }),
+      ...(!embedded && {
+        'pg-boss send': twin('pg-boss'),
+        'pg-boss behind plain Express': twin('pg-boss', 'plain'),
+      }),
     };
     const first = await contenders['ours']!();
     await install(first);

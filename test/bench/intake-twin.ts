@@ -1,8 +1,11 @@
-import { Router } from 'express';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { Router } from 'express';
 import { createApp } from '../../src/http/app.ts';
 import { captureRawBody } from '../../src/http/raw-body.ts';
 import { requireSignature } from '../../src/http/require-signature.ts';
 import { startServer } from '../../src/http/server.ts';
+import { verifySignature } from '../../src/http/signature.ts';
 import { createEventStore, type EventStore } from '../../src/intake/event-store.ts';
 import { WEBHOOK_BODY_LIMIT, webhookRoutes } from '../../src/intake/intake-routes.ts';
 import { readEvent } from '../../src/intake/read-event.ts';
@@ -42,9 +45,37 @@ function storing(put: (id: string, body: string) => Promise<void>): EventStore {
   };
 }
 
-const logger = createLogger({ level: 'info' });
-const store = await STORES[process.argv[2] ?? '']!();
-const signed = Router();
-signed.use('/iadvize', captureRawBody(WEBHOOK_BODY_LIMIT), requireSignature([{ id: 'bench', value: SECRET }]));
-const { port } = await startServer(createApp(logger, [signed, webhookRoutes(store)]), { port: 0, host: '127.0.0.1' });
-logger.info({ event: 'listening', port });
+const secrets = [{ id: 'bench', value: SECRET }];
+
+/** Our own app, so that only the store differs. */
+async function behindOurApp(store: EventStore): Promise<number> {
+  const signed = Router();
+  signed.use('/iadvize', captureRawBody(WEBHOOK_BODY_LIMIT), requireSignature(secrets));
+  const { port } = await startServer(createApp(createLogger({ level: 'info' }), [signed, webhookRoutes(store)]), {
+    port: 0,
+    host: '127.0.0.1',
+  });
+  return port;
+}
+
+/** Express as its manual shows it, the same verifier and schema, and nothing else: what one would put before a queue. */
+async function behindPlainExpress(store: EventStore): Promise<number> {
+  const app = express();
+  app.post('/iadvize/webhooks', express.raw({ type: '*/*', limit: WEBHOOK_BODY_LIMIT }), async (request, response) => {
+    const rawBody = request.body as Buffer;
+    const header = request.get('x-iadvize-signature');
+    const { valid } = verifySignature({ method: 'POST', rawQuery: '', rawBody, header }, secrets, new Date());
+    if (!valid) return void response.status(401).json({ error: 'signature' });
+    const contentType = request.get('content-type');
+    const { status } = await store.store({ source: 'webhook', contentType, body: rawBody });
+    response.status(202).json({ status });
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const [kind = '', front] = process.argv.slice(2);
+const store = await STORES[kind]!();
+const port = await (front === 'plain' ? behindPlainExpress(store) : behindOurApp(store));
+process.stdout.write(`${JSON.stringify({ event: 'listening', port })}\n`);

@@ -108,8 +108,10 @@ async function main(): Promise<void> {
     const environment = { ...TEST_ENVIRONMENT, ...place.environment };
     const ours = (role: string) => () =>
       startBenchProcess('dist/main.js', place.folder, { ...environment, ROLE: role });
-    const twin = (...kind: string[]) => () =>
-      startBenchProcess(TWIN, place.folder, { ...environment, REDIS_PORT: String(redis?.port) }, kind);
+    const twin =
+      (...kind: string[]) =>
+      () =>
+        startBenchProcess(TWIN, place.folder, { ...environment, REDIS_PORT: String(redis?.port) }, kind);
     const contenders: Record<string, () => Promise<BenchProcess>> = {
       storeless: twin('storeless'),
       // One process cannot hand the embedded database to a worker of its own.

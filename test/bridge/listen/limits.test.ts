@@ -116,7 +116,10 @@ test('When an installation has more chats than listeners, then they take turns a
 
 test('When the reader of a whole queue has the only place, then single chats have their turn all the same', async () => {
   world = await startListeningWorld({ LISTENERS_PER_INSTALLATION: '1' });
-  const both = [toyDestination(world.toy.url, 'toy-list'), { ...toyDestination(world.toy.url, 'toy'), role: 'watcher' }];
+  const both = [
+    toyDestination(world.toy.url, 'toy-list'),
+    { ...toyDestination(world.toy.url, 'toy'), role: 'watcher' },
+  ];
   await world.install(1, both);
   await world.sender.send(talk(1).started);
   await eventually(

@@ -11,6 +11,7 @@ const PROGRAMS: Record<string, () => Promise<unknown>> = {
   stop: () => import('./stop-bench.ts'),
   workers: () => import('./workers-bench.ts'),
   kill: () => import('./kill-bench.ts'),
+  'take-over': () => import('./take-over-bench.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);

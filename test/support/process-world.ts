@@ -1,16 +1,16 @@
 import { createSender, type Sender } from '../simulators/iadvize-sender.ts';
 import { startChatStage } from './chat-stage.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
-import { openStorage } from './storage.ts';
+import { openStorage, type Storage } from './storage.ts';
 import { SECRET } from './test-environment.ts';
 
 /** Long enough for whatever a test does to the service meanwhile; the platform itself gives up sooner. */
 const PATIENT_RETRIES_MS = Array.from({ length: 60 }, () => 500);
 
 /** Processes of the service on one database, between simulators. `environment` holds for all of them. */
-export async function startProcessWorld(environment: NodeJS.ProcessEnv = {}) {
+export async function startProcessWorld(environment: NodeJS.ProcessEnv = {}, given?: Storage) {
   const stage = await startChatStage();
-  const storage = await openStorage();
+  const storage = given ?? (await openStorage());
   const running: ServiceProcess[] = [];
   const senders: Sender[] = [];
 

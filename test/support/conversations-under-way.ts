@@ -1,0 +1,74 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Sender } from '../simulators/iadvize-sender.ts';
+import { eventually } from './eventually.ts';
+import { converse, type ProcessWorld } from './process-world.ts';
+
+export const SAID = ['one', 'two', 'two', 'three', 'four', 'five', 'one', 'six'];
+const CONVERSATIONS = 30;
+/** Long enough for every worker to have lanes in the middle of things. */
+const ANSWER_MS = 120;
+
+/** Some conversations of website 1, begun one after the other, each sender telling of as many as the next. */
+export interface UnderWay {
+  ids: number[];
+  /** True when every event was taken over. */
+  done: Promise<boolean>;
+  /** Resolves when half of them have begun to be carried. */
+  inTheMiddle(): Promise<void>;
+  /** Resolves when every chat has ended. Throws where the service refused an event. */
+  arrived(): Promise<void>;
+  /** The longest time for which any conversation that was not over stood still since then, in ms. */
+  longestSilenceMs(since: number): number;
+  /** Conversations of which the chat has anything twice, against their order, or not at all. */
+  wrong(): string[][][];
+}
+
+export function startConversations(
+  world: ProcessWorld,
+  senders: readonly Sender[],
+  firstId: number,
+  count = CONVERSATIONS,
+): UnderWay {
+  const { thulium, seenInThulium } = world.stage;
+  const late = { match: { method: 'POST', path: /\/message$/ }, times: Infinity, kind: 'delay-after' as const };
+  thulium.faults.add({ ...late, ms: ANSWER_MS });
+  const ids = Array.from({ length: count }, (_, index) => firstId + index);
+  const talking = ids.map(async (conversationId, index) => {
+    await pause(index * 20);
+    return converse(world, senders[index % senders.length]!, { websiteId: 1, conversationId, texts: SAID });
+  });
+  const done = Promise.all(talking).then((all) => all.every(Boolean));
+  const isOver = (id: number): boolean => seenInThulium(id).at(-1)?.at(-1) === '(end)';
+
+  return {
+    ids,
+    done,
+    async inTheMiddle() {
+      const begun = (): number => ids.filter((id) => (seenInThulium(id)[0]?.length ?? 0) > 2).length;
+      await eventually(begun, (now) => now >= count / 2, 20_000);
+    },
+    async arrived() {
+      if (!(await done)) throw new Error('an event was refused for good');
+      await eventually(
+        () => ids.filter((id) => !isOver(id)),
+        (open) => open.length === 0,
+      );
+    },
+    longestSilenceMs(since) {
+      const entries = thulium.ledger.entries();
+      const silences = ids.flatMap((id) => {
+        const start = entries.find(
+          (entry) => entry.kind === 'start' && entry.client_email === `visitor${id}@example.org`,
+        );
+        const own = entries.filter((entry) => entry.conversationId === start?.conversationId);
+        const after = own.map(({ at }) => Date.parse(at)).filter((at) => at > since);
+        return after.map((at, index) => at - (after[index - 1] ?? since));
+      });
+      return Math.max(...silences);
+    },
+    wrong: () => ids.map((id) => seenInThulium(id)).filter((seen) => !isWhole(seen)),
+  };
+}
+
+const isWhole = ([chat, ...others]: string[][]): boolean =>
+  others.length === 0 && chat?.slice(1).join() === [...SAID, '(end)'].join();

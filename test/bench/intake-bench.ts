@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -83,6 +84,9 @@ async function commitMs(place: BenchDatabase): Promise<number> {
   return times.sort((a, b) => a - b)[100] ?? NaN;
 }
 
+const versionOf = (name: string): string =>
+  (JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')) as { version: string }).version;
+
 async function install(service: BenchProcess): Promise<void> {
   const response = await fetch(`${service.url}/admin/api/installations`, {
     method: 'POST',
@@ -105,6 +109,7 @@ async function main(): Promise<void> {
     print(
       `${embedded ? 'embedded database' : 'PostgreSQL'}, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)}`,
     );
+    if (!embedded) print(`peers: bullmq ${versionOf('bullmq')}, pg-boss ${versionOf('pg-boss')}`);
     const environment = { ...TEST_ENVIRONMENT, ...place.environment };
     const ours = (role: string) => () =>
       startBenchProcess('dist/main.js', place.folder, { ...environment, ROLE: role });

@@ -26,12 +26,21 @@ const STORES: Record<string, () => Promise<EventStore>> = {
     return storing(async (id, body) => void (await queue.add('event', { body }, { jobId: id })));
   },
   async 'pg-boss'() {
-    const { default: PgBoss } = await import('pg-boss');
+    // Under its own name since version 12, which wants Node 22 and so is not among our dependencies.
+    const loaded: { PgBoss?: BossClass; default?: BossClass } = await import('pg-boss');
+    const PgBoss = loaded.PgBoss ?? loaded.default;
+    if (!PgBoss) throw new Error('This version of pg-boss has another shape.');
     const boss = new PgBoss(process.env['DATABASE_URL'] ?? '');
     await boss.start();
     await boss.createQueue('events');
     return storing(async (id, body) => void (await boss.send('events', { body }, { singletonKey: id })));
   },
+};
+
+type BossClass = new (databaseUrl: string) => {
+  start(): Promise<unknown>;
+  createQueue(name: string): Promise<unknown>;
+  send(name: string, data: object, options: { singletonKey: string }): Promise<unknown>;
 };
 
 /** The same reading and checking as ours, then the peer's own way to put a job on disk. */

@@ -1,4 +1,4 @@
-import { startConversations } from '../support/conversations-under-way.ts';
+import { startConversations, type UnderWay } from '../support/conversations-under-way.ts';
 import { startProcessWorld } from '../support/process-world.ts';
 import { makeBenchDatabase } from './bench-database.ts';
 
@@ -16,36 +16,41 @@ async function main(): Promise<void> {
   if (process.env['DATABASE_URL'] === undefined) throw new Error('Several workers need PostgreSQL: set DATABASE_URL.');
   const world = await startProcessWorld({}, await makeBenchDatabase());
   const silences: Record<(typeof SIGNALS)[number], number[]> = { SIGKILL: [], SIGSTOP: [] };
-  let nextId = 1;
-  let wrong = 0;
+  const all: UnderWay[] = [];
   try {
     const worker = () => world.start({ ROLE: 'worker' });
     const [web, ...workers] = [await world.start({ ROLE: 'web' }), await worker(), await worker(), await worker()];
     const senders = [world.sender(web)];
     await world.install(web, 1, ['thulium']);
+    const begin = (): UnderWay => {
+      const underWay = startConversations(world, senders, all.flatMap(({ ids }) => ids).length + 1);
+      all.push(underWay);
+      return underWay;
+    };
     for (let round = 0; round < ROUNDS; round += 1) {
       const signal = SIGNALS[round % SIGNALS.length]!;
-      const running = startConversations(world, senders, nextId);
-      nextId += running.ids.length;
+      const running = begin();
       await running.inTheMiddle();
       const [struck] = workers.splice(0, 1);
       const struckAt = Date.now();
       struck!.child.kill(signal);
       await running.arrived();
       silences[signal].push(running.longestSilenceMs(struckAt));
-      wrong += running.wrong().length;
       world.stage.thulium.faults.clear();
       print(`${signal}: ${silences[signal].at(-1)} ms`);
       struck!.child.kill('SIGCONT');
       workers.push(signal === 'SIGKILL' ? await worker() : struck!);
     }
+    // Whoever was frozen last is awake again by then, and could still say something twice.
+    await begin().arrived();
     for (const signal of SIGNALS) {
       const sorted = silences[signal].toSorted((one, other) => one - other);
       print(
         `${signal} ${sorted.length} times: longest silence of a conversation, median ${sorted[sorted.length >> 1]} ms, longest ${sorted.at(-1)} ms`,
       );
     }
-    print(`conversations ${nextId - 1}; not once, whole and in order: ${wrong}`);
+    const wrong = all.flatMap((underWay) => underWay.wrong()).length;
+    print(`conversations ${all.flatMap(({ ids }) => ids).length}; not once, whole and in order: ${wrong}`);
     if (wrong > 0) process.exitCode = 1;
   } finally {
     await world.stop();

@@ -32,5 +32,5 @@ test('One wake ends one sleep', async () => {
 });
 
 test('Nobody sleeps longer than was said', async () => {
-  await createWakeSignal().wait(1);
+  await expect(createWakeSignal().wait(1)).resolves.toBeUndefined();
 });

@@ -17,22 +17,17 @@ export interface UnderWay {
   inTheMiddle(): Promise<void>;
   /** Resolves when every chat has ended. Throws where the service refused an event. */
   arrived(): Promise<void>;
-  /** The longest time for which any conversation that was not over stood still since then, in ms. */
+  /** The longest time for which any conversation that was not over stood still since then, in ms. Throws when all were over. */
   longestSilenceMs(since: number): number;
   /** Conversations of which the chat has anything twice, against their order, or not at all. */
   wrong(): string[][][];
 }
 
-export function startConversations(
-  world: ProcessWorld,
-  senders: readonly Sender[],
-  firstId: number,
-  count = CONVERSATIONS,
-): UnderWay {
+export function startConversations(world: ProcessWorld, senders: readonly Sender[], firstId: number): UnderWay {
   const { thulium, seenInThulium } = world.stage;
   const late = { match: { method: 'POST', path: /\/message$/ }, times: Infinity, kind: 'delay-after' as const };
   thulium.faults.add({ ...late, ms: ANSWER_MS });
-  const ids = Array.from({ length: count }, (_, index) => firstId + index);
+  const ids = Array.from({ length: CONVERSATIONS }, (_, index) => firstId + index);
   const talking = ids.map(async (conversationId, index) => {
     await pause(index * 20);
     return converse(world, senders[index % senders.length]!, { websiteId: 1, conversationId, texts: SAID });
@@ -45,7 +40,7 @@ export function startConversations(
     done,
     async inTheMiddle() {
       const begun = (): number => ids.filter((id) => (seenInThulium(id)[0]?.length ?? 0) > 2).length;
-      await eventually(begun, (now) => now >= count / 2, 20_000);
+      await eventually(begun, (now) => now >= CONVERSATIONS / 2, 20_000);
     },
     async arrived() {
       if (!(await done)) throw new Error('an event was refused for good');
@@ -64,6 +59,7 @@ export function startConversations(
         const after = own.map(({ at }) => Date.parse(at)).filter((at) => at > since);
         return after.map((at, index) => at - (after[index - 1] ?? since));
       });
+      if (silences.length === 0) throw new Error('every conversation was over already: nothing was measured');
       return Math.max(...silences);
     },
     wrong: () => ids.map((id) => seenInThulium(id)).filter((seen) => !isWhole(seen)),

@@ -100,7 +100,9 @@ export async function startService({
     const hint = (workers?.listening ?? records).hint;
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
+    const early: Router[] = [];
     if (config.ROLE !== 'worker') {
+      early.push(...intakeRouters(config, database));
       const verification = verificationRouters({
         config,
         installations,
@@ -109,11 +111,7 @@ export async function startService({
         guardedHttp,
         importTrouble: createImportTrouble(database),
       });
-      routers.push(
-        ...webRouters(config, database, installations, verification, catalogue.router, () =>
-          database.notices.send('events'),
-        ),
-      );
+      routers.push(...webRouters(config, database, installations, verification, catalogue.router));
       const onNote = (): void => database.notices.send('lanes');
       routers.push(challengeRoutes(database, (id, answer) => answerChallenge(database, id, answer), onNote));
       const onHint = (installationId: string, destinationId: string): void =>
@@ -139,7 +137,7 @@ export async function startService({
     if (config.ROLE !== 'worker') routers.push(feeds.router, openApiRouter(config.PUBLIC_URL));
     // What is asked for seldom stands last; a worker that takes no calls has figures too.
     routers.push(metrics.router);
-    const app = createApp(logger, routers, (answered) => metrics.onAnswered(answered));
+    const app = createApp(logger, routers, { early, onAnswered: (answered) => metrics.onAnswered(answered) });
     const server = await startServer(app, { port: config.PORT, host: config.HOST });
     if (config.ROLE !== 'web') feeds.startSchedule();
     if (config.ROLE !== 'worker') catalogue.startWarmUp();
@@ -168,25 +166,30 @@ const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Confi
   dataDir: DATA_DIR,
 });
 
+function intakeRouters(config: Config, database: Database): Router[] {
+  const onAccepted = (): void => database.notices.send('events');
+  const events = createEventStore(promptly(database), config.DEFAULT_PLATFORM, onAccepted);
+  return [
+    webhookRoutes(events, requireSignature(config.IADVIZE_SECRET_TOKENS)),
+    ...(config.IADVIZE_PUSH_KEY === undefined ? [] : [pushRoutes(events, config.IADVIZE_PUSH_KEY)]),
+  ];
+}
+
 function webRouters(
   config: Config,
   database: Database,
   installations: Installations,
   verification: { signed: Router; admin: Router },
   catalogue: Router,
-  onAccepted: () => void,
 ): Router[] {
-  const events = createEventStore(promptly(database), config.DEFAULT_PLATFORM, onAccepted);
   const signed = Router();
   signed.use('/iadvize', captureRawBody(WEBHOOK_BODY_LIMIT), requireSignature(config.IADVIZE_SECRET_TOKENS));
   const guarded = Router();
   guarded.use('/admin', requireAdmin(config.ADMIN_TOKEN));
   return [
-    ...(config.IADVIZE_PUSH_KEY === undefined ? [] : [pushRoutes(events, config.IADVIZE_PUSH_KEY)]),
     signed,
     // What is asked most stands first.
     catalogue,
-    webhookRoutes(events),
     verification.signed,
     guarded,
     installationRoutes(installations),

@@ -3,6 +3,7 @@ import { ZodError } from 'zod';
 import type { Logger } from '../observability/logger.ts';
 import { HttpError, RETRY_AFTER_SECONDS } from './errors.ts';
 import { fieldPath } from './field-path.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Answers every path nobody answered. */
 export const answerNotFound: RequestHandler = () => {
@@ -16,6 +17,9 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     if (error.status >= 500) logger.error({ requestId: request.id, code: error.code, error: error.cause ?? thrown });
     if (response.headersSent) return next(thrown);
     const { code, message, field } = error;
+    // It may have been thrown before helmet had its turn.
+    for (let at = 0; at < SECURITY_HEADERS.length; at += 2)
+      response.set(SECURITY_HEADERS[at]!, SECURITY_HEADERS[at + 1]);
     if (error.status === 429) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
     response.status(error.status).json({ error: { code, message, id: request.id, ...(field && { field }) } });
   };

@@ -46,8 +46,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function requestContext(logger: Logger, onAnswered?: (answered: AnsweredRequest) => void): RequestHandler {
   const lines = withoutRedaction(logger);
   return (request, response, next) => {
-    const delivery = request.get('x-iadvize-delivery');
-    request.id = delivery !== undefined && UUID.test(delivery) ? delivery.toLowerCase() : randomUUID();
+    const delivery = request.headers['x-iadvize-delivery'];
+    request.id = typeof delivery === 'string' && UUID.test(delivery) ? delivery.toLowerCase() : randomUUID();
     request.rawBody = NO_BODY;
     request.logFields = {};
     const startedAt = performance.now();
@@ -57,16 +57,17 @@ export function requestContext(logger: Logger, onAnswered?: (answered: AnsweredR
       const ms = performance.now() - startedAt;
       onAnswered?.({ ms, fields: request.logFields });
       const probe = route === '/health' || route === '/live' || route === '/ready';
-      lines[probe ? 'debug' : 'info']({
+      const line = {
         event: 'request',
         requestId: request.id,
         method: request.method,
         route,
         status: response.statusCode,
         ms: Math.round(ms),
-        ...(response.writableFinished ? {} : { aborted: true }),
-        ...request.logFields,
-      });
+        // What is undefined is no part of the line.
+        aborted: response.writableFinished ? undefined : true,
+      };
+      lines[probe ? 'debug' : 'info'](Object.assign(line, request.logFields));
     });
     next();
   };

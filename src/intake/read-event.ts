@@ -40,15 +40,19 @@ export function readEvent(source: EventSource, contentType: string | undefined, 
   return source === 'webhook' ? readWebhook(value) : readPush(value);
 }
 
+// Written out member by member: an object that is spread from others takes longer than its parsing.
 function readWebhook(value: Record<string, unknown>): ReadEvent {
-  const named = { eventId: textOf(value['eventId'], MAX_EVENT_ID), eventType: textOf(value['eventType'], 100) };
-  if (named.eventType === undefined) return { ...named, status: 'quarantined', reason: 'no-event-type' };
-  if (!WEBHOOK_TYPES.has(named.eventType)) return { ...named, status: 'ignored' };
+  const eventId = textOf(value['eventId'], MAX_EVENT_ID);
+  const eventType = textOf(value['eventType'], 100);
+  if (eventType === undefined) return { eventId, eventType, status: 'quarantined', reason: 'no-event-type' };
+  if (!WEBHOOK_TYPES.has(eventType)) return { eventId, eventType, status: 'ignored' };
   const parsed = webhookSchema.safeParse(withoutEmpty(value));
-  if (!parsed.success) return { ...named, status: 'quarantined', reason: 'shape-does-not-fit' };
-  const about = { target: targetOf(parsed.data), clientId: parsed.data.clientId };
+  if (!parsed.success) return { eventId, eventType, status: 'quarantined', reason: 'shape-does-not-fit' };
+  const { clientId } = parsed.data;
+  const target = targetOf(parsed.data);
   const event = toDomainEvent(parsed.data);
-  return event ? { ...named, ...about, status: 'accepted', event } : { ...named, ...about, status: 'ignored' };
+  if (!event) return { eventId, eventType, status: 'ignored', target, clientId };
+  return { eventId, eventType, status: 'accepted', target, clientId, event };
 }
 
 function readPush(value: Record<string, unknown>): ReadEvent {
@@ -65,7 +69,10 @@ function readPush(value: Record<string, unknown>): ReadEvent {
 
 /** A member that is null or an empty text says nothing; leaving it out is how the schemas know that. */
 function withoutEmpty(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null && member !== ''));
+  const saysNothing = (member: unknown): boolean => member === null || member === '';
+  // Most have none, and an object that is made from its entries is slow to read.
+  if (!Object.values(value).some(saysNothing)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => !saysNothing(member)));
 }
 
 function textOf(value: unknown, maxLength: number): string | undefined {

@@ -10,7 +10,7 @@ export function targetOf(webhook: Webhook): EventTarget {
   const ref = 'websiteId' in webhook ? webhook.websiteId : 'projectId' in webhook ? webhook.projectId : undefined;
   if (ref === undefined) return { by: 'client' };
   const platform = ref.platform ?? webhook.platform;
-  return { by: 'website', website: platform === undefined ? ref : { ...ref, platform } };
+  return { by: 'website', website: platform === undefined ? ref : { platform, number: ref.number } };
 }
 
 /** The event in the bridge's words; undefined for those nothing is done about. */
@@ -21,16 +21,30 @@ export function toDomainEvent(webhook: Webhook): DomainEvent | undefined {
     case 'conversation.transferred':
     case 'v2.conversation.pushed': {
       const { conversationId, channel, operatorId, visitorId, visitorExternalId } = webhook;
-      const details = { channel: channel?.toLowerCase(), operatorId, visitorId, visitorExternalId };
-      return { kind: 'conversation-started', occurredAt, conversationId, ...details };
+      return {
+        kind: 'conversation-started',
+        occurredAt,
+        conversationId,
+        channel: channel?.toLowerCase(),
+        operatorId,
+        visitorId,
+        visitorExternalId,
+      };
     }
     case 'conversation.closed':
     case 'v2.conversation.closed': {
       const { conversationId, channel, operatorId, visitorId, visitorExternalId } = webhook;
       const listed = 'operatorIds' in webhook ? webhook.operatorIds : undefined;
       const operatorIds = listed ?? (operatorId === undefined ? [] : [operatorId]);
-      const details = { channel: channel?.toLowerCase(), operatorIds, visitorId, visitorExternalId };
-      return { kind: 'conversation-closed', occurredAt, conversationId, ...details };
+      return {
+        kind: 'conversation-closed',
+        occurredAt,
+        conversationId,
+        channel: channel?.toLowerCase(),
+        operatorIds,
+        visitorId,
+        visitorExternalId,
+      };
     }
     case 'satisfaction.filled':
     case 'satisfaction.answered': {

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import express, { Router } from 'express';
+import express from 'express';
 import { createApp } from '../../src/http/app.ts';
-import { captureRawBody } from '../../src/http/raw-body.ts';
 import { requireSignature } from '../../src/http/require-signature.ts';
 import { startServer } from '../../src/http/server.ts';
 import { verifySignature } from '../../src/http/signature.ts';
@@ -58,12 +57,10 @@ const secrets = [{ id: 'bench', value: SECRET }];
 
 /** Our own app, so that only the store differs. */
 async function behindOurApp(store: EventStore): Promise<number> {
-  const signed = Router();
-  signed.use('/iadvize', captureRawBody(WEBHOOK_BODY_LIMIT), requireSignature(secrets));
-  const { port } = await startServer(createApp(createLogger({ level: 'info' }), [signed, webhookRoutes(store)]), {
-    port: 0,
-    host: '127.0.0.1',
+  const app = createApp(createLogger({ level: 'info' }), [], {
+    early: [webhookRoutes(store, requireSignature(secrets))],
   });
+  const { port } = await startServer(app, { port: 0, host: '127.0.0.1' });
   return port;
 }
 

@@ -66,7 +66,7 @@ describe('A webhook that is not signed by a current secret is refused', () => {
       error: { code: 'signature-refused', message: expect.any(String), id: expect.stringMatching(UUID) },
     });
     expect(answer.text).not.toContain(rule);
-    expect(await logLineOf(error.id)).toMatchObject({ status: 401, signatureRule: rule, route: 'none' });
+    expect(await logLineOf(error.id)).toMatchObject({ status: 401, signatureRule: rule, route: '/iadvize/webhooks' });
     expect(await storedEvents()).toBe(0);
   });
 

@@ -9,6 +9,9 @@ import { SECRET } from './test-environment.ts';
 /** Long enough for whatever a test does to the service meanwhile; the platform itself gives up sooner. */
 const PATIENT_RETRIES_MS = Array.from({ length: 60 }, () => 500);
 
+/** Of several processes together: PostgreSQL's own limit is a hundred, and other tests run beside this one. */
+const CONNECTIONS = 30;
+
 export interface ProcessWorldOptions {
   storage?: Storage;
   /** Of both chat systems. */
@@ -44,7 +47,9 @@ export async function startProcessWorld(
       changes: NodeJS.ProcessEnv = {},
       imports: string[] = [],
     ): Promise<RunningService> {
-      const processes = await Promise.all(roles.map((ROLE) => start({ ...changes, ROLE }, imports)));
+      const share = roles.length > 1 && { DATABASE_CONNECTIONS: String(Math.floor(CONNECTIONS / roles.length)) };
+      const own = { ...share, ...environment, ...changes };
+      const processes = await Promise.all(roles.map((ROLE) => start({ ...own, ROLE }, imports)));
       const takeCalls = processes.filter((_process, index) => roles[index] !== 'worker');
       const balancer = await startBalancer(takeCalls.map(({ url }) => Number(new URL(url).port)));
       balancers.push(balancer);

@@ -72,6 +72,8 @@ function startHint(code: string): string {
     ENOTFOUND: 'the host of DATABASE_URL is not known. Correct it.',
     '28P01': 'PostgreSQL refused the password of DATABASE_URL.',
     '28000': 'PostgreSQL refused the user of DATABASE_URL.',
+    '53300':
+      'PostgreSQL has no connection left. Lower DATABASE_CONNECTIONS of all processes, or raise its max_connections.',
     '3D000': 'the database of DATABASE_URL does not exist. Create it.',
   };
   return hints[code] ?? 'look this code up in the documentation of Node.js or PostgreSQL.';

@@ -11,6 +11,7 @@ export type FindingCode =
   | 'not-a-feed'
   | 'wrong-key'
   | 'clock-skew'
+  | 'slower-than-settle-time'
   | 'unknown-parameters'
   | 'import-failed'
   | 'settings-do-not-fit';

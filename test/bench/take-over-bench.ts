@@ -14,16 +14,16 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   if (process.env['DATABASE_URL'] === undefined) throw new Error('Several workers need PostgreSQL: set DATABASE_URL.');
-  const world = await startProcessWorld({}, await makeBenchDatabase());
+  const world = await startProcessWorld({}, { storage: await makeBenchDatabase() });
   const silences: Record<(typeof SIGNALS)[number], number[]> = { SIGKILL: [], SIGSTOP: [] };
   const all: UnderWay[] = [];
   try {
     const worker = () => world.start({ ROLE: 'worker' });
     const [web, ...workers] = [await world.start({ ROLE: 'web' }), await worker(), await worker(), await worker()];
-    const senders = [world.sender(web)];
+    const sender = world.sender(web);
     await world.install(web, 1, ['thulium']);
     const begin = (): UnderWay => {
-      const underWay = startConversations(world, senders, all.flatMap(({ ids }) => ids).length + 1);
+      const underWay = startConversations(world, sender, all.flatMap(({ ids }) => ids).length + 1);
       all.push(underWay);
       return underWay;
     };

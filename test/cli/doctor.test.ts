@@ -7,10 +7,12 @@ let world: BridgeWorld;
 beforeAll(async () => {
   world = await startBridgeWorld();
   world.rest.setWebsite({ id: 1 });
-  await world.install(1, [world.thuliumDestination()]);
+  await world.install(1, [world.thuliumDestination(PATIENT)]);
 });
 afterAll(() => world.stop());
 
+/** A busy machine is no slow chat system. */
+const PATIENT = { settleMs: 60_000 };
 const doctor = (...args: string[]) => runConnector(['doctor', '--server', world.service.url, ...args]);
 
 test('An installation that works: one sentence per finding, exit code 0, no trace and no secret', async () => {
@@ -19,6 +21,11 @@ test('An installation that works: one sentence per finding, exit code 0, no trac
   const [title, ...lines] = ended.out.trimEnd().split('\n');
   expect(title).toBe('ha-1');
   expect(lines).toContain('  ok    thulium-main: The chat queue 3 exists.');
+  expect(lines).toContainEqual(
+    expect.stringMatching(
+      /^ {2}ok {4}thulium-main: The slowest of its answers to this check took [\d,]+ ms; a doubtful message is looked for twice, 60,000 ms apart\.$/,
+    ),
+  );
   expect(lines.every((line) => /^ {2}ok {4}\S+: \S.*\.$/.test(line))).toBe(true);
   expect(world.thulium.ledger.entries()).toEqual([]);
 });

@@ -12,6 +12,9 @@ interface Found {
   sentence: string;
 }
 
+/** A busy machine is no slow chat system. */
+const PATIENT = { settleMs: 60_000 };
+
 let world: VerificationWorld;
 
 beforeAll(async () => void (world = await startVerificationWorld()));
@@ -29,17 +32,35 @@ test('An installation that works: every system is found to, and nothing is writt
   const { id } = await world.newInstallation(1, {
     iadvize: { restApiKey: REST_KEY },
     catalogue: { url: world.shop.url },
-    destinations: [world.thuliumDestination(), world.xmDestination()],
+    destinations: [world.thuliumDestination(PATIENT), world.xmDestination(PATIENT)],
   });
   expect((await check(id)).map(brief)).toEqual([
     { subject: 'thulium-main', ok: true, field: '', code: 'works' },
     { subject: 'thulium-main', ok: true, field: '', code: 'works' },
+    { subject: 'thulium-main', ok: true, field: '', code: 'works' },
     { subject: 'xm-watch', ok: true, field: '', code: 'works' },
     { subject: 'xm-watch', ok: true, field: '', code: 'not-testable' },
+    { subject: 'xm-watch', ok: true, field: '', code: 'works' },
     { subject: 'iadvize', ok: true, field: '', code: 'works' },
     { subject: 'catalogue', ok: true, field: '', code: 'works' },
   ]);
   expect([...world.thulium.ledger.entries(), ...world.xm.ledger.entries()]).toEqual([]);
+});
+
+test('A chat system that answers slower than its settle time is a fault of that setting, with what was measured', async () => {
+  const slow = { match: { path: /\/chats$/ }, times: Infinity, kind: 'delay' as const, ms: 400 };
+  world.thulium.faults.add(slow);
+  const { id } = await world.newInstallation(5, {
+    iadvize: { restApiKey: REST_KEY },
+    destinations: [world.thuliumDestination({ settleMs: 300 })],
+  });
+  const faults = (await check(id)).filter(({ ok }) => !ok);
+  world.thulium.faults.clear();
+  expect(faults.map(brief)).toEqual([
+    { subject: 'thulium-main', ok: false, field: 'settleMs', code: 'slower-than-settle-time' },
+  ]);
+  const [, tookMs] = /took ([\d,]+) ms, but .* twice, 300 ms apart/.exec(faults[0]?.sentence ?? '') ?? [];
+  expect(Number(tookMs?.replace(',', ''))).toBeGreaterThanOrEqual(400);
 });
 
 test('An installation in which nothing works: one finding for each, no secret in any', async () => {

@@ -8,7 +8,7 @@ const CONVERSATIONS = 30;
 /** Long enough for every worker to have lanes in the middle of things. */
 const ANSWER_MS = 120;
 
-/** Some conversations of website 1, begun one after the other, each sender telling of as many as the next. */
+/** Some conversations of website 1, begun one after the other. */
 export interface UnderWay {
   ids: number[];
   /** True when every event was taken over. */
@@ -23,14 +23,14 @@ export interface UnderWay {
   wrong(): string[][][];
 }
 
-export function startConversations(world: ProcessWorld, senders: readonly Sender[], firstId: number): UnderWay {
+export function startConversations(world: ProcessWorld, sender: Sender, firstId: number): UnderWay {
   const { thulium, seenInThulium } = world.stage;
   const late = { match: { method: 'POST', path: /\/message$/ }, times: Infinity, kind: 'delay-after' as const };
   thulium.faults.add({ ...late, ms: ANSWER_MS });
   const ids = Array.from({ length: CONVERSATIONS }, (_, index) => firstId + index);
   const talking = ids.map(async (conversationId, index) => {
     await pause(index * 20);
-    return converse(world, senders[index % senders.length]!, { websiteId: 1, conversationId, texts: SAID });
+    return converse(world, sender, { websiteId: 1, conversationId, texts: SAID });
   });
   const done = Promise.all(talking).then((all) => all.every(Boolean));
   const isOver = (id: number): boolean => seenInThulium(id).at(-1)?.at(-1) === '(end)';

@@ -39,15 +39,7 @@ export async function startServiceProcess(
     pid: child.pid ?? 0,
     child,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
-    admin: (method, path, body) =>
-      fetch(`${url}/admin/api${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${environment['ADMIN_TOKEN'] ?? ADMIN_TOKEN}`,
-          'content-type': 'application/json',
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      }),
+    admin: adminAt(url, environment['ADMIN_TOKEN']),
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) {
         // Not before all that it wrote was looked through.
@@ -60,6 +52,16 @@ export async function startServiceProcess(
     },
   };
 }
+
+/** The operator's calls to the service at that address. */
+export const adminAt =
+  (url: string, token = ADMIN_TOKEN): ServiceProcess['admin'] =>
+  (method, path, body) =>
+    fetch(`${url}/admin/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
 
 async function listeningPort(child: ChildProcess): Promise<number> {
   const errors: string[] = [];

@@ -81,7 +81,8 @@ interface Page {
   nextCursor: string | null;
 }
 
-async function deliveriesInDoubt(service: StoppableService): Promise<object[]> {
+/** Deliveries whose last attempt nobody knows the end of. */
+export async function deliveriesInDoubt(service: Pick<StoppableService, 'admin'>): Promise<object[]> {
   const inDoubt: object[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const page = (await service.admin(`/deliveries?limit=200${cursor && `&cursor=${cursor}`}`)) as Page;

@@ -1,7 +1,9 @@
 import type { DestinationType } from '../../destinations/contract.ts';
 import { fault, fine, type Finding } from '../../destinations/finding.ts';
+import { settleFinding } from '../../destinations/settle-finding.ts';
 import { withDeadline } from '../../outgoing/deadline-client.ts';
 import type { HttpClient } from '../../outgoing/http-client.ts';
+import { withTiming } from '../../outgoing/timed-client.ts';
 import type { Installation } from '../installations.ts';
 import type { DestinationSetting } from '../settings-schema.ts';
 import { checkCatalogueUrl } from './catalogue-check.ts';
@@ -30,11 +32,16 @@ export type InstallationCheck = (installation: Installation) => Promise<SubjectF
 export function createInstallationCheck(parts: InstallationCheckParts): InstallationCheck {
   const { types, http, limitMs = LIMIT_MS } = parts;
 
-  function checkDestination({ type: name, settings }: DestinationSetting, deadline: number): Promise<Finding[]> {
+  async function checkDestination({ type: name, settings }: DestinationSetting, deadline: number): Promise<Finding[]> {
     const type = types.find((candidate) => candidate.type === name);
     if (!type) throw new Error(`no destination type ${name}`);
-    const dependencies = { http: withDeadline(http, deadline), now: () => new Date() };
-    return type.open(settings, dependencies).destination.check();
+    const timed = withTiming(withDeadline(http, deadline));
+    const { destination, delivery } = type.open(settings, { http: timed, now: () => new Date() });
+    const findings = await destination.check();
+    const slowestMs = timed.slowestMs();
+    // What answers at a wrong address is not what messages will wait for.
+    if (slowestMs === undefined || findings.some(({ ok }) => !ok)) return findings;
+    return [...findings, settleFinding(slowestMs, delivery.settleMs)];
   }
 
   async function checkCatalogue({ id, settings }: Installation, deadline: number): Promise<Finding[]> {

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { type OwnPostgres, startOwnPostgres } from '../../support/own-postgres.ts';
 import { postgresUrl } from '../../support/postgres-admin.ts';
 import { converse, type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
-import type { ServiceProcess } from '../../support/service-process.ts';
+import { type RunningService, SHAPES } from '../../support/running-service.ts';
 
 const TEXTS = ['one', 'two', 'two', 'three'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
@@ -12,24 +12,11 @@ const CONVERSATIONS = 20;
 
 let postgres: OwnPostgres;
 let world: ProcessWorld;
-let service: ServiceProcess;
+let service: RunningService;
 let lastId = 0;
 
-beforeAll(async () => {
-  [postgres, world] = await Promise.all([startOwnPostgres(), startProcessWorld()]);
-  const disk = await postgres.smallDisk(24);
-  await postgres.sql(`CREATE TABLESPACE small LOCATION '${disk}'`);
-  await postgres.sql(`CREATE DATABASE connector TABLESPACE small`);
-  service = await world.start({ DATABASE_URL: postgresUrl(postgres.url, 'connector') });
-  await world.install(service, 1, ['thulium']);
-});
-afterAll(async () => {
-  await world.stop();
-  await postgres.remove();
-});
-
 const seen = (id: number): string[][] => world.stage.seenInThulium(id);
-const ready = async (): Promise<number> => (await fetch(`${service.url}/ready`)).status;
+const ready = async (): Promise<string> => (await service.probe('/ready')).join();
 
 async function allArrive(ids: readonly number[], done: Promise<boolean[]>): Promise<void> {
   expect(new Set(await done)).toEqual(new Set([true]));
@@ -49,38 +36,53 @@ function load(everyMs: number): { ids: number[]; done: Promise<boolean[]> } {
   return { ids, done: Promise.all(talking) };
 }
 
-test('When PostgreSQL crashes and comes back under load, twice, then nothing is lost or doubled', async () => {
-  const { ids, done } = load(250);
-  for (const round of [1, 2]) {
-    await eventually(
-      () => ids.filter((id) => seen(id).length > 0).length,
-      (begun) => begun >= round * 4,
-    );
-    await postgres.crash();
-    expect(await ready()).toBe(503);
-    await postgres.start();
-    await eventually(ready, (status) => status === 200, 20_000);
-  }
-  await allArrive(ids, done);
-  expect(service.hasEnded()).toBe(false);
-});
+describe.each(SHAPES)('With $shape', ({ roles }) => {
+  beforeAll(async () => {
+    [postgres, world] = await Promise.all([startOwnPostgres(), startProcessWorld()]);
+    const disk = await postgres.smallDisk(24);
+    await postgres.sql(`CREATE TABLESPACE small LOCATION '${disk}'`);
+    await postgres.sql(`CREATE DATABASE connector TABLESPACE small`);
+    service = await world.startAs(roles, { DATABASE_URL: postgresUrl(postgres.url, 'connector') });
+    await world.install(service, 1, ['thulium']);
+  });
+  afterAll(async () => {
+    await world.stop();
+    await postgres.remove();
+  });
 
-test('When the disk is full, then events get 503 and nothing that was taken is lost; with room again all goes on', async () => {
-  await postgres.fill('connector');
-  // Tables have some room left inside: it is used up first.
-  const sender = world.sender(service, { retryDelaysMs: [] });
-  let refused: number | null = null;
-  for (let sent = 0; refused === null && sent < 500; sent += 1) {
-    const { attempts } = await sender.send(world.stage.conversation(2, 1_000_000 + sent, []).started);
-    const status = attempts[0]?.status ?? null;
-    if (status !== 202) refused = status;
-  }
-  expect(refused).toBe(503);
-  expect((await fetch(`${service.url}/health`)).status).toBe(200);
+  test('When PostgreSQL crashes and comes back under load, twice, then nothing is lost or doubled', async () => {
+    const { ids, done } = load(250);
+    for (const round of [1, 2]) {
+      await eventually(
+        () => ids.filter((id) => seen(id).length > 0).length,
+        (begun) => begun >= round * 4,
+      );
+      await postgres.crash();
+      expect(await ready()).toBe('503');
+      await postgres.start();
+      await eventually(ready, (answers) => answers === '200', 20_000);
+    }
+    await allArrive(ids, done);
+    expect(service.hasEnded()).toBe(false);
+  });
 
-  const { ids, done } = load(20);
-  await pause(1_000);
-  await postgres.sql('DROP TABLE filler', 'connector');
-  await allArrive(ids, done);
-  expect(service.hasEnded()).toBe(false);
+  test('When the disk is full, then events get 503 and nothing that was taken is lost; with room again all goes on', async () => {
+    await postgres.fill('connector');
+    // Tables have some room left inside: it is used up first.
+    const sender = world.sender(service, { retryDelaysMs: [] });
+    let refused: number | null = null;
+    for (let sent = 0; refused === null && sent < 500; sent += 1) {
+      const { attempts } = await sender.send(world.stage.conversation(2, 1_000_000 + sent, []).started);
+      const status = attempts[0]?.status ?? null;
+      if (status !== 202) refused = status;
+    }
+    expect(refused).toBe(503);
+    expect(await service.probe('/health')).toEqual([200]);
+
+    const { ids, done } = load(20);
+    await pause(1_000);
+    await postgres.sql('DROP TABLE filler', 'connector');
+    await allArrive(ids, done);
+    expect(service.hasEnded()).toBe(false);
+  });
 });

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { withAdminClient } from '../../support/postgres-admin.ts';
 import { converse, type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
-import type { ServiceProcess } from '../../support/service-process.ts';
+import { SHAPES } from '../../support/running-service.ts';
 
 const CONVERSATIONS = 40;
 const ROUNDS = 25;
@@ -11,14 +11,7 @@ const TEXTS = ['one', 'two', 'two', 'three'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
 
 let world: ProcessWorld;
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  world = await startProcessWorld();
-  service = await world.start();
-  await world.install(service, 1, ['thulium']);
-});
-afterAll(() => world.stop());
+afterEach(() => world.stop());
 
 /** Ends every connection of ours, as an administrator or a failing-over server does. Returns how many. */
 async function endConnections(): Promise<number> {
@@ -32,39 +25,45 @@ async function endConnections(): Promise<number> {
   return rows.length;
 }
 
-test('When every connection is ended again and again under load, then nothing is lost, doubled or left in doubt', async () => {
-  const sender = world.sender(service);
-  const ids = Array.from({ length: CONVERSATIONS }, (_, index) => index + 1);
-  const talking = Promise.all(
-    ids.map(async (conversationId) => {
-      await pause(conversationId * 60);
-      return converse(world, sender, { websiteId: 1, conversationId, texts: TEXTS });
-    }),
-  );
-  let ended = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    ended += await endConnections();
-    await pause(120);
-  }
-  expect(ended).toBeGreaterThan(ROUNDS / 2);
-  expect(new Set(await talking)).toEqual(new Set([true]));
-
-  const isOver = (id: number): boolean => world.stage.seenInThulium(id).at(-1)?.at(-1) === '(end)';
-  await eventually(
-    () => ids.filter((id) => !isOver(id)),
-    (open) => open.length === 0,
-  );
-  for (const id of ids) expect(world.stage.seenInThulium(id)).toEqual(WHOLE);
-  const inStatus = async (status: string): Promise<object[]> =>
-    ((await (await service.admin('GET', `/deliveries?status=${status}`)).json()) as { items: object[] }).items;
-  // An end whose outcome could not be written is sent again once its lease is over.
-  for (const status of ['sending', 'pending'])
-    await eventually(
-      () => inStatus(status),
-      ({ length }) => length === 0,
+test.each(SHAPES)(
+  'With $shape, every connection ended again and again under load: nothing is lost, doubled or left in doubt',
+  async ({ roles }) => {
+    world = await startProcessWorld();
+    const service = await world.startAs(roles);
+    await world.install(service, 1, ['thulium']);
+    const sender = world.sender(service);
+    const ids = Array.from({ length: CONVERSATIONS }, (_, index) => index + 1);
+    const talking = Promise.all(
+      ids.map(async (conversationId) => {
+        await pause(conversationId * 60);
+        return converse(world, sender, { websiteId: 1, conversationId, texts: TEXTS });
+      }),
     );
-  for (const status of ['uncertain', 'parked'])
-    expect({ status, items: await inStatus(status) }).toEqual({ status, items: [] });
-  expect(service.hasEnded()).toBe(false);
-  expect((await fetch(`${service.url}/ready`)).status).toBe(200);
-});
+    let ended = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      ended += await endConnections();
+      await pause(120);
+    }
+    expect(ended).toBeGreaterThan(ROUNDS / 2);
+    expect(new Set(await talking)).toEqual(new Set([true]));
+
+    const isOver = (id: number): boolean => world.stage.seenInThulium(id).at(-1)?.at(-1) === '(end)';
+    await eventually(
+      () => ids.filter((id) => !isOver(id)),
+      (open) => open.length === 0,
+    );
+    for (const id of ids) expect(world.stage.seenInThulium(id)).toEqual(WHOLE);
+    const inStatus = async (status: string): Promise<object[]> =>
+      ((await (await service.admin('GET', `/deliveries?status=${status}`)).json()) as { items: object[] }).items;
+    // An end whose outcome could not be written is sent again once its lease is over.
+    for (const status of ['sending', 'pending'])
+      await eventually(
+        () => inStatus(status),
+        ({ length }) => length === 0,
+      );
+    for (const status of ['uncertain', 'parked'])
+      expect({ status, items: await inStatus(status) }).toEqual({ status, items: [] });
+    expect(service.hasEnded()).toBe(false);
+    expect(await service.probe('/ready')).toEqual([200]);
+  },
+);

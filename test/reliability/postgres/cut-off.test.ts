@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FaultProxy, startFaultProxy } from '../../simulators/fault-proxy.ts';
 import { eventually } from '../../support/eventually.ts';
 import { converse, type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
-import type { ServiceProcess } from '../../support/service-process.ts';
+import { type RunningService, SHAPES } from '../../support/running-service.ts';
 
 const TEXTS = ['one', 'two', 'two'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
@@ -11,33 +11,14 @@ const ANSWER_WITHIN_MS = 10_000;
 
 let world: ProcessWorld;
 let proxy: FaultProxy;
-let service: ServiceProcess;
+let service: RunningService;
 let lastId = 0;
 
-beforeAll(async () => {
-  world = await startProcessWorld();
-  const url = new URL(world.storage['DATABASE_URL'] ?? '');
-  proxy = await startFaultProxy({ host: url.hostname, port: Number(url.port || 5432) });
-  url.hostname = '127.0.0.1';
-  url.port = String(proxy.port);
-  service = await world.start({ DATABASE_URL: url.href });
-  await world.install(service, 1, ['thulium']);
-});
-afterAll(async () => {
-  await world.stop();
-  await proxy.close();
-});
-beforeEach(async () => {
-  await proxy.set(undefined);
-  await becomes('ready');
-});
-
 const told = () => ({ websiteId: 1, conversationId: (lastId += 1), texts: TEXTS });
-const statusOf = async (path: string): Promise<number> => (await fetch(`${service.url}${path}`)).status;
-const becomes = (state: 'ready' | 'not ready'): Promise<number> =>
+const becomes = (state: 'ready' | 'not ready'): Promise<number[]> =>
   eventually(
-    () => statusOf('/ready'),
-    (status) => status === (state === 'ready' ? 200 : 503),
+    () => service.probe('/ready'),
+    (answers) => answers.join() === (state === 'ready' ? '200' : '503'),
   );
 
 /** Sends one start once, and how long its answer took. */
@@ -53,72 +34,92 @@ async function arrives(conversationId: number, timeoutMs = 30_000): Promise<void
   expect(seen()).toEqual(WHOLE);
 }
 
-test('When the database is away, then events get 503, the probes tell the truth, and all goes on by itself afterwards', async () => {
-  const conversation = told();
-  const { started } = world.stage.conversation(1, conversation.conversationId, TEXTS);
-  await proxy.set({ kind: 'refuse' });
-  expect((await sendOnce(started)).status).toBe(503);
-  await becomes('not ready');
-  expect([await statusOf('/health'), await statusOf('/live')]).toEqual([200, 200]);
-
-  const retried = converse(world, world.sender(service), conversation);
-  await proxy.set(undefined);
-  expect(await retried).toBe(true);
-  await arrives(conversation.conversationId);
-  expect(service.hasEnded()).toBe(false);
-});
-
-test('Wherever in its answers a connection breaks, what was told 202 arrives once, and what was told 503 was retried', async () => {
-  const sender = world.sender(service);
-  const cuts = [0, 1, 40, 90, 230, 450, 1_000];
-  const conversations = cuts.map(told);
-  for (const [index, bytes] of cuts.entries()) {
-    await proxy.set({ kind: 'cut-after', bytes });
-    const talking = converse(world, sender, conversations[index]!);
-    await eventually(
-      () => proxy.lines(),
-      (lines) => lines === 0,
-      300,
-    ).catch(() => undefined);
+describe.each(SHAPES)('With $shape', ({ roles }) => {
+  beforeAll(async () => {
+    world = await startProcessWorld();
+    const url = new URL(world.storage['DATABASE_URL'] ?? '');
+    proxy = await startFaultProxy({ host: url.hostname, port: Number(url.port || 5432) });
+    url.hostname = '127.0.0.1';
+    url.port = String(proxy.port);
+    service = await world.startAs(roles, { DATABASE_URL: url.href });
+    await world.install(service, 1, ['thulium']);
+  });
+  afterAll(async () => {
+    await world.stop();
+    await proxy.close();
+  });
+  beforeEach(async () => {
     await proxy.set(undefined);
-    expect(await talking).toBe(true);
-  }
-  for (const { conversationId } of conversations) await arrives(conversationId);
-});
+    await becomes('ready');
+  });
 
-test('When the line to the database swallows everything, then events get 503 in time and all goes on when it answers', async () => {
-  const conversation = told();
-  const { started } = world.stage.conversation(1, conversation.conversationId, TEXTS);
-  const before = told();
-  expect(await converse(world, world.sender(service), before)).toBe(true);
-  await proxy.set({ kind: 'black-hole' });
-  // Copies of one event are written one after the other: more of them than there is time for.
-  const answers = await Promise.all(Array.from({ length: 12 }, () => sendOnce(started)));
-  for (const { status, ms } of answers) {
-    expect(status).toBe(503);
-    expect(ms).toBeLessThan(ANSWER_WITHIN_MS);
-  }
-  expect([await statusOf('/ready'), await statusOf('/health')]).toEqual([503, 200]);
+  test('When the database is away, then events get 503, the probes tell the truth, and all goes on by itself afterwards', async () => {
+    const conversation = told();
+    const { started } = world.stage.conversation(1, conversation.conversationId, TEXTS);
+    await proxy.set({ kind: 'refuse' });
+    expect((await sendOnce(started)).status).toBe(503);
+    await becomes('not ready');
+    expect([await service.probe('/health'), await service.probe('/live')]).toEqual([[200], [200]]);
 
-  await proxy.set(undefined);
-  const startedAt = performance.now();
-  expect(await converse(world, world.sender(service), conversation)).toBe(true);
-  for (const { conversationId } of [before, conversation]) await arrives(conversationId);
-  // The lines of before stay dead: only who gives them up gets on.
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
-  expect(service.hasEnded()).toBe(false);
-});
+    const retried = converse(world, world.sender(service), conversation);
+    await proxy.set(undefined);
+    expect(await retried).toBe(true);
+    await arrives(conversation.conversationId);
+    expect(service.hasEnded()).toBe(false);
+  });
 
-test('When the database answers late, then everything is late and nothing is lost', async () => {
-  await proxy.set({ kind: 'delay', ms: 20 });
-  const conversation = told();
-  expect(await converse(world, world.sender(service), conversation)).toBe(true);
-  await arrives(conversation.conversationId);
-});
+  test('Wherever in its answers a connection breaks, what was told 202 arrives once, and what was told 503 was retried', async () => {
+    const sender = world.sender(service);
+    const cuts = [0, 1, 40, 90, 230, 450, 1_000];
+    const conversations = cuts.map(told);
+    for (const [index, bytes] of cuts.entries()) {
+      await proxy.set({ kind: 'cut-after', bytes });
+      const talking = converse(world, sender, conversations[index]!);
+      await eventually(
+        () => proxy.lines(),
+        (lines) => lines === 0,
+        300,
+      ).catch(() => undefined);
+      await proxy.set(undefined);
+      expect(await talking).toBe(true);
+    }
+    for (const { conversationId } of conversations) await arrives(conversationId);
+  });
 
-test('When the service is to stop while the database is away, then it does so within its grace time', async () => {
-  await proxy.set({ kind: 'black-hole' });
-  const askedAt = performance.now();
-  await service.end('SIGTERM');
-  expect(performance.now() - askedAt).toBeLessThan(10_500);
+  test('When the line to the database swallows everything, then events get 503 in time and all goes on when it answers', async () => {
+    const conversation = told();
+    const { started } = world.stage.conversation(1, conversation.conversationId, TEXTS);
+    const before = told();
+    expect(await converse(world, world.sender(service), before)).toBe(true);
+    await proxy.set({ kind: 'black-hole' });
+    // Copies of one event are written one after the other: more of them than there is time for.
+    const answers = await Promise.all(Array.from({ length: 12 }, () => sendOnce(started)));
+    for (const { status, ms } of answers) {
+      expect(status).toBe(503);
+      expect(ms).toBeLessThan(ANSWER_WITHIN_MS);
+    }
+    expect([await service.probe('/ready'), await service.probe('/health')]).toEqual([[503], [200]]);
+
+    await proxy.set(undefined);
+    const startedAt = performance.now();
+    expect(await converse(world, world.sender(service), conversation)).toBe(true);
+    for (const { conversationId } of [before, conversation]) await arrives(conversationId);
+    // The lines of before stay dead: only who gives them up, sooner than a statement may take, gets on.
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
+    expect(service.hasEnded()).toBe(false);
+  });
+
+  test('When the database answers late, then everything is late and nothing is lost', async () => {
+    await proxy.set({ kind: 'delay', ms: 20 });
+    const conversation = told();
+    expect(await converse(world, world.sender(service), conversation)).toBe(true);
+    await arrives(conversation.conversationId);
+  });
+
+  test('When the service is to stop while the database is away, then it does so within its grace time', async () => {
+    await proxy.set({ kind: 'black-hole' });
+    const askedAt = performance.now();
+    await service.end('SIGTERM');
+    expect(performance.now() - askedAt).toBeLessThan(10_500);
+  });
 });

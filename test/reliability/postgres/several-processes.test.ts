@@ -3,30 +3,29 @@ import type { Sender } from '../../simulators/iadvize-sender.ts';
 import { SAID, startConversations, type UnderWay } from '../../support/conversations-under-way.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
+import { FLEET_ROLES } from '../../support/running-service.ts';
 import type { ServiceProcess } from '../../support/service-process.ts';
 
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...SAID, '(end)']];
 const TAKEN_OVER_WITHIN_MS = 10_000;
 
 let world: ProcessWorld;
-let webs: ServiceProcess[];
-let workers: ServiceProcess[];
-let senders: Sender[];
+let workers: readonly ServiceProcess[];
+let sender: Sender;
 let nextId = 1;
 
 beforeAll(async () => {
   world = await startProcessWorld();
-  const start = (role: 'web' | 'worker') => world.start({ ROLE: role });
-  const all = await Promise.all([start('web'), start('web'), start('worker'), start('worker'), start('worker')]);
-  [webs, workers] = [all.slice(0, 2), all.slice(2)];
-  senders = webs.map((web) => world.sender(web));
-  await world.install(webs[0]!, 1, ['thulium']);
+  const service = await world.startAs(FLEET_ROLES);
+  workers = service.workers;
+  sender = world.sender(service);
+  await world.install(service, 1, ['thulium']);
 });
 afterAll(() => world.stop());
 afterEach(() => world.stage.thulium.faults.clear());
 
 function load(): UnderWay {
-  const underWay = startConversations(world, senders, nextId);
+  const underWay = startConversations(world, sender, nextId);
   nextId += underWay.ids.length;
   return underWay;
 }

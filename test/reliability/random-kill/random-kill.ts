@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSender } from '../../simulators/iadvize-sender.ts';
+import { startBalancer } from '../../support/balancer.ts';
 import { freePort } from '../../support/free-port.ts';
 import { SECRET } from '../../support/test-environment.ts';
-import { startBalancer } from './balancer.ts';
 import { check, type Verdict } from './check.ts';
 import { type Kill, type Place, startFleet } from './fleet.ts';
 import { installationOf } from './installation.ts';

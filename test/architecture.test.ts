@@ -1,11 +1,6 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import ts from 'typescript';
-
-/** Path below `src/`, with its content. */
-type Files = ReadonlyMap<string, string>;
+import { type Files, importsOf, ownImports, readFiles } from './support/source-files.ts';
 
 const PLATFORM = ['http', 'persistence', 'observability', 'outgoing'];
 const EVERYTHING = '*';
@@ -61,17 +56,6 @@ function roomOf(file: string): string {
 
 const ruleOf = (room: string): string => (/^destinations\/[^.]+$/.test(room) ? 'destinations/*' : room);
 
-/** Every module a file names: imports, type imports, re-exports and `import()`. */
-function importsOf(text: string): string[] {
-  return ts.preProcessFile(text, true, true).importedFiles.map((imported) => imported.fileName);
-}
-
-/** The files of ours that a file imports, as paths below `src/`. */
-function ownImports(file: string, text: string): string[] {
-  const own = importsOf(text).filter((name) => name.startsWith('.'));
-  return own.map((name) => path.posix.join(path.posix.dirname(file), name));
-}
-
 function isAllowed(from: string, to: string): boolean {
   const [room, target] = [roomOf(from), roomOf(to)];
   if (room === target) return true;
@@ -124,58 +108,8 @@ const BARREL = /^export (type )?(\*|\{[^}]*\}).* from '\./m;
 const containing = (files: Files, pattern: RegExp): string[] =>
   [...files].filter(([, text]) => pattern.test(text)).map(([file]) => file);
 
-/**
- * What reliability tests may know of the source: they judge by the sender's ledger, the chat systems' and public HTTP,
- * and a test that looks inside stands in the room it looks into.
- */
-const MAY_LOOK_INSIDE: readonly [tests: RegExp, source: RegExp, why: string][] = [
-  [/^lanes\//, /./, 'steps the real worker statement by statement, beside a model of a lane'],
-  [/^postgres\/migration-/, /^persistence\/migrate\.ts$/, 'a migration is what is done to the tables'],
-];
-
-/** `files`: below `test/reliability/`. */
-function lookingInside(files: Files): string[] {
-  return [...files].flatMap(([file, text]) => {
-    const inside = ownImports(`reliability/${file}`, text).flatMap((name) => /^\.\.\/src\/(.+)$/.exec(name)?.[1] ?? []);
-    const wrong = inside.filter(
-      (name) => !MAY_LOOK_INSIDE.some(([tests, source]) => tests.test(file) && source.test(name)),
-    );
-    return wrong.map((name) => `${file} imports ${name}`);
-  });
-}
-
-function readFiles(folder: string): Files {
-  const root = fileURLToPath(new URL(folder, import.meta.url));
-  const names = fs.readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
-  const own = names.filter((name) => name.endsWith('.ts') && !name.startsWith('generated/')).sort();
-  return new Map(own.map((name) => [name, fs.readFileSync(path.join(root, name), 'utf8')]));
-}
-
-describe('A reliability test', () => {
-  test('judges from outside', () => {
-    const files = readFiles('reliability');
-    expect(files.size).toBeGreaterThan(20);
-    expect(lookingInside(files)).toEqual([]);
-  });
-
-  test.each([
-    ['clock-jumps.test.ts', `import { x } from '../../src/bridge/courier.ts';`, ['bridge/courier.ts']],
-    [
-      'postgres/a.test.ts',
-      `import type { X } from '../../../src/persistence/database.ts';`,
-      ['persistence/database.ts'],
-    ],
-    ['postgres/migration-a.test.ts', `import { x } from '../../../src/bridge/courier.ts';`, ['bridge/courier.ts']],
-    ['postgres/migration-a.test.ts', `import { x } from '../../../src/persistence/migrate.ts';`, []],
-    ['lanes/lane-play.ts', `import { x } from '../../../src/bridge/courier.ts';`, []],
-    ['clock-jumps.test.ts', `import { x } from '../support/eventually.ts';`, []],
-  ])('%s with %s', (file, text, wrong) => {
-    expect(lookingInside(new Map([[file, text]]))).toEqual(wrong.map((name) => `${file} imports ${name}`));
-  });
-});
-
 describe('The source', () => {
-  const files = readFiles('../src');
+  const files = readFiles('src');
 
   test('is read: rooms, imports and all', () => {
     expect(files.size).toBeGreaterThan(50);

@@ -55,7 +55,7 @@ export async function stopUnderLoad({ stage, rounds, start }: StopRounds): Promi
       talking.push(sender.send(started).then(() => sender.send(closed)));
     }
     const before = stage.thulium.ledger.entries().length;
-    await stage.thulium.ledger.waitFor((entries) => entries.length > before, { timeoutMs: 20_000 });
+    await stage.thulium.ledger.waitFor((entries) => entries.length > before, { timeoutMs: 60_000 });
     await pause(MOMENTS[round % MOMENTS.length]);
     const askedAt = performance.now();
     await service.stop();

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** The embedded database has no server to be cut off from. */
-const needsPostgres = 'reliability/postgres/';
+/** The embedded database has one session, and no server to be cut off from. */
+const needsPostgres = 'test/[a-z-]+/postgres/';
 /** Servers of the test's own, to be stopped and filled up, are made with PostgreSQL's programs, as its user. */
 const needsPrograms = 'reliability/own-server/';
 

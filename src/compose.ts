@@ -35,6 +35,7 @@ import { createEventStore } from './intake/event-store.ts';
 import { pushRoutes, WEBHOOK_BODY_LIMIT, webhookRoutes } from './intake/intake-routes.ts';
 import type { Logger } from './observability/logger.ts';
 import { createHttpClient } from './outgoing/http-client.ts';
+import { settingsThatLoseCommits } from './persistence/commit-safety.ts';
 import { type Database, promptly } from './persistence/database.ts';
 import { type DatabaseOptions, openDatabase } from './persistence/open-database.ts';
 import { createReadiness } from './persistence/readiness.ts';
@@ -84,6 +85,7 @@ export async function startService({
   try {
     const secretBox = createSecretBox(config.ENCRYPTION_KEYS);
     await sealKeptAnew(database, secretBox, logger);
+    await warnAboutCommits(database, logger);
     const installationStore = releasingParked(createInstallationStore(database, secretBox), database);
     const installations = createInstallations(installationStore, types);
     if (config.INSTALLATIONS_FILE !== undefined) {
@@ -197,6 +199,13 @@ function webRouters(
     adminListRoutes(database),
     destinationHealthRoutes(database),
   ];
+}
+
+/** Accepted events are promised to be on disk: whoever runs the server is told when it breaks that. */
+async function warnAboutCommits(database: Database, logger: Logger): Promise<void> {
+  const settings = await settingsThatLoseCommits(database);
+  if (settings.length > 0)
+    logger.warn({ event: 'commits-may-be-lost', settings, hint: 'switch them on in PostgreSQL' });
 }
 
 /** All at once: a sender that is slow with its body must not keep couriers claiming until the time is up. */

@@ -1,11 +1,6 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import ts from 'typescript';
-
-/** Path below `src/`, with its content. */
-type Files = ReadonlyMap<string, string>;
+import { type Files, importsOf, ownImports, readFiles } from './support/source-files.ts';
 
 const PLATFORM = ['http', 'persistence', 'observability', 'outgoing'];
 const EVERYTHING = '*';
@@ -61,17 +56,6 @@ function roomOf(file: string): string {
 
 const ruleOf = (room: string): string => (/^destinations\/[^.]+$/.test(room) ? 'destinations/*' : room);
 
-/** Every module a file names: imports, type imports, re-exports and `import()`. */
-function importsOf(text: string): string[] {
-  return ts.preProcessFile(text, true, true).importedFiles.map((imported) => imported.fileName);
-}
-
-/** The files of ours that a file imports, as paths below `src/`. */
-function ownImports(file: string, text: string): string[] {
-  const own = importsOf(text).filter((name) => name.startsWith('.'));
-  return own.map((name) => path.posix.join(path.posix.dirname(file), name));
-}
-
 function isAllowed(from: string, to: string): boolean {
   const [room, target] = [roomOf(from), roomOf(to)];
   if (room === target) return true;
@@ -124,16 +108,8 @@ const BARREL = /^export (type )?(\*|\{[^}]*\}).* from '\./m;
 const containing = (files: Files, pattern: RegExp): string[] =>
   [...files].filter(([, text]) => pattern.test(text)).map(([file]) => file);
 
-const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
-
-function readSource(): Files {
-  const names = fs.readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
-  const own = names.filter((name) => name.endsWith('.ts') && !name.startsWith('generated/')).sort();
-  return new Map(own.map((name) => [name, fs.readFileSync(path.join(SOURCE, name), 'utf8')]));
-}
-
 describe('The source', () => {
-  const files = readSource();
+  const files = readFiles('src');
 
   test('is read: rooms, imports and all', () => {
     expect(files.size).toBeGreaterThan(50);

@@ -11,6 +11,7 @@ const PROGRAMS: Record<string, () => Promise<unknown>> = {
   stop: () => import('./stop-bench.ts'),
   workers: () => import('./workers-bench.ts'),
   kill: () => import('./kill-bench.ts'),
+  'source-gap': () => import('./source-gap-bench.ts'),
   'take-over': () => import('./take-over-bench.ts'),
 };
 

@@ -45,7 +45,7 @@ try {
     },
   });
   print(describeResult(seed, result));
-  if (!isFlawless(result) || result.crashes.length > 0) process.exitCode = 1;
+  if (!isFlawless(result) || result.crashes.length + result.leaks.length > 0) process.exitCode = 1;
 } finally {
   // What went wrong can only be read from what was left.
   if (!values.keep && process.exitCode !== 1) await database.remove();

@@ -46,7 +46,12 @@ export interface ListedOptions {
 }
 
 /** A conversation that iAdvize lists, with its times on the website's clock, and events that may tell of it. */
-export function listedConversation(world: BridgeWorld, websiteId: number, id: number, options: ListedOptions = {}) {
+export function listedConversation(
+  world: Pick<BridgeWorld, 'rest'>,
+  websiteId: number,
+  id: number,
+  options: ListedOptions = {},
+) {
   const { agoMs = MINUTE_MS, open = false, texts = ['hello'], fields = {} } = options;
   const conversation = conversationOf(websiteId, id);
   const uuid = randomUUID();
@@ -93,7 +98,7 @@ export async function sendInVain(...events: object[]): Promise<void> {
 }
 
 /** Every chat that was started for the conversation's visitor, as Thulium's agents see it. */
-export function chatsOf(world: BridgeWorld, { email }: { email: string }): string[][] {
+export function chatsOf(world: Pick<BridgeWorld, 'thulium'>, { email }: { email: string }): string[][] {
   const entries = world.thulium.ledger.entries();
   const starts = entries.filter((entry) => entry.kind === 'start' && entry.client_email === email);
   return starts.map(({ conversationId }) =>

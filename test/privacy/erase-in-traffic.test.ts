@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** No byte in the tables, and no chat left open in another system. */
+/** No byte in the tables or in the log, and no chat left open in another system. */
 async function isGone(person: Person): Promise<void> {
   await eventually(
     () => world.traces(person.bytes),
@@ -26,6 +26,7 @@ async function isGone(person: Person): Promise<void> {
     () => ({ ended: world.ended(person.email), ...world.started(person.email) }),
     ({ ended, thulium, xm }) => ended === thulium.length + xm.length,
   );
+  expect(world.logged(person.unsaid)).toEqual([]);
 }
 
 test('A chat that is being started while its visitor is erased is ended as soon as it is there', async () => {

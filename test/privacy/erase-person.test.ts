@@ -35,6 +35,7 @@ test('An erasure in the middle of a conversation leaves no byte of the person, e
     ['xm-watch', 'open'],
   ]);
   expect(await world.traces(dora.bytes)).toEqual([]);
+  expect(world.logged(dora.unsaid)).toEqual([]);
   expect(world.ended(dora.email)).toBe(2);
 
   expect(world.ended(other.email)).toBe(0);
@@ -67,6 +68,7 @@ test('What comes late brings nothing back: old webhooks stay duplicates, new one
     () => world.traces(emil.bytes),
     (lines) => lines.length === 0,
   );
+  expect(world.logged(emil.unsaid)).toEqual([]);
   // Whatever would have been planned of it is planned before this one.
   const after = world.person('bartholomea', 1, 111);
   await world.talk(after, after);

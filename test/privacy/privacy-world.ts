@@ -40,6 +40,8 @@ export async function startPrivacyWorld(environment: NodeJS.ProcessEnv = {}) {
         visitorId,
         conversation: `ha-${websiteId}:${conversationId}`,
         bytes: [name, email, visitorId, `:${conversationId}`],
+        /** Of them, what a log may not say either: in a log, the number of a conversation stays and names nobody. */
+        unsaid: [name, email, visitorId],
         started: (overrides: object = {}) => conversationStarted({ ...ids, ...overrides }),
         closed: (overrides: object = {}) => conversationClosed({ ...ids, ...overrides }),
         updated: () => visitorUpdated({ platform: 'ha', clientId: 7, visitorId }),
@@ -63,6 +65,8 @@ export async function startPrivacyWorld(environment: NodeJS.ProcessEnv = {}) {
     },
     /** What the tables hold of these words. */
     traces: async (words: readonly string[]) => linesWith(await dumpOf(service.database), words),
+    /** What the service's log, of all levels, says of these words. */
+    logged: (words: readonly string[]) => linesWith(service.logs(), words),
     started: (email: string) => ({
       thulium: world.thulium.ledger.entries().filter((one) => one.kind === 'start' && one.client_email === email),
       xm: world.xm.ledger.entries().filter((one) => one.kind === 'guest' && one.email === email),

@@ -54,7 +54,8 @@ export interface Sender {
   close: () => void;
 }
 
-const PLATFORM_RETRY_DELAYS_MS = [10_000, 20_000];
+/** iAdvize gives an event up after these. */
+export const PLATFORM_RETRY_DELAYS_MS = [10_000, 20_000];
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 export function createSender({

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { compareTexts } from '../reliability/random-kill/compare-texts.ts';
 import type { Sender } from '../simulators/iadvize-sender.ts';
 import { eventually } from './eventually.ts';
 import { converse, type ProcessWorld } from './process-world.ts';
 
 export const SAID = ['one', 'two', 'two', 'three', 'four', 'five', 'one', 'six'];
+const ENDED = [...SAID, '(end)'];
 const CONVERSATIONS = 30;
 /** Long enough for every worker to have lanes in the middle of things. */
 const ANSWER_MS = 120;
@@ -21,6 +23,10 @@ export interface UnderWay {
   longestSilenceMs(since: number): number;
   /** Conversations of which the chat has anything twice, against their order, or not at all. */
   wrong(): string[][][];
+  /** How many messages the visitors wrote, their ends with them. */
+  messages: number;
+  /** Those that a chat has once more than it should. */
+  doubled(): string[];
 }
 
 export function startConversations(world: ProcessWorld, sender: Sender, firstId: number): UnderWay {
@@ -62,9 +68,15 @@ export function startConversations(world: ProcessWorld, sender: Sender, firstId:
       if (silences.length === 0) throw new Error('every conversation was over already: nothing was measured');
       return Math.max(...silences);
     },
+    messages: CONVERSATIONS * ENDED.length,
+    doubled: () =>
+      ids.flatMap((id) => {
+        const [[, ...said] = [], ...others] = seenInThulium(id);
+        return [...compareTexts(ENDED, said).doubled, ...others.flat()];
+      }),
     wrong: () => ids.map((id) => seenInThulium(id)).filter((seen) => !isWhole(seen)),
   };
 }
 
 const isWhole = ([chat, ...others]: string[][]): boolean =>
-  others.length === 0 && chat?.slice(1).join() === [...SAID, '(end)'].join();
+  others.length === 0 && chat?.slice(1).join() === ENDED.join();

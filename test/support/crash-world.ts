@@ -11,13 +11,14 @@ import { SECRET } from './test-environment.ts';
 const RETRY_DELAYS_MS = [8_000, 12_000];
 
 /** Writes that the chat systems' simulators carry out at once. */
-const WRITES = /\/(start|message|guests|messages)$/;
+const WRITES = /\/(start|message|stop|guests|messages|chats|events)$/;
 /** Longer than it takes to die inside the call, shorter than the call may take. */
 const LATE_ANSWER_MS = 1_000;
 
 /** The service in processes of its own that die and come back at the same address, on one database, between simulators. */
 export async function startCrashWorld() {
   const stage = await startChatStage();
+  const systems = [stage.thulium, stage.xm, stage.servicepattern];
   const storage = await openStorage();
   const port = await freePort();
   const environment = { ...storage.environment, ...stage.environment, PORT: String(port) };
@@ -62,9 +63,9 @@ export async function startCrashWorld() {
     },
     keepAnswersBack: () => {
       const late = { match: { method: 'POST', path: WRITES }, times: Infinity, kind: 'delay-after' as const };
-      for (const { faults } of [stage.thulium, stage.xm]) faults.add({ ...late, ms: LATE_ANSWER_MS });
+      for (const { faults } of systems) faults.add({ ...late, ms: LATE_ANSWER_MS });
     },
-    answerAtOnce: () => [stage.thulium, stage.xm].forEach(({ faults }) => faults.clear()),
+    answerAtOnce: () => systems.forEach(({ faults }) => faults.clear()),
     /**
      * Sends start and close of a conversation with these texts, one after the other; true when both were taken over.
      * `settled`: the close waits until the start is through in every chat system, so that nothing else is struck.
@@ -78,6 +79,7 @@ export async function startCrashWorld() {
     },
     seenInThulium: stage.seenInThulium,
     seenInXm: stage.seenInXm,
+    seenInServicepattern: stage.seenInServicepattern,
     statusesOf,
     async stop(): Promise<void> {
       sender.close();

@@ -22,10 +22,12 @@ export interface StopResult {
   conversations: number[];
   /** How long every stop took, in ms, quickest first. */
   tookMs: number[];
-  /** Deliveries whose last attempt nobody knows the end of. */
+  /** Attempts, each of every delivery, of which nobody knew the end. */
   inDoubt: object[];
 }
 
+/** After this the service ends whatever is in flight. In ms. */
+export const GRACE_MS = 9_000;
 export const STOP_TEXTS = ['one', 'two', 'two', 'three'];
 
 const PER_ROUND = 4;
@@ -53,7 +55,7 @@ export async function stopUnderLoad({ stage, rounds, start }: StopRounds): Promi
       talking.push(sender.send(started).then(() => sender.send(closed)));
     }
     const before = stage.thulium.ledger.entries().length;
-    await stage.thulium.ledger.waitFor((entries) => entries.length > before, { timeoutMs: 20_000 });
+    await stage.thulium.ledger.waitFor((entries) => entries.length > before, { timeoutMs: 60_000 });
     await pause(MOMENTS[round % MOMENTS.length]);
     const askedAt = performance.now();
     await service.stop();
@@ -68,7 +70,7 @@ export async function stopUnderLoad({ stage, rounds, start }: StopRounds): Promi
     const seen = (): string[][][] => [stage.seenInThulium(id), stage.seenInXm(id)];
     await eventually(seen, (chats) => chats.every(isOver), 120_000);
   }
-  const inDoubt = await deliveriesInDoubt(service);
+  const inDoubt = await attemptsInDoubt(service, conversations);
   await service.stop();
   sender.close();
   return { conversations, tookMs: tookMs.sort((a, b) => a - b), inDoubt };
@@ -76,18 +78,21 @@ export async function stopUnderLoad({ stage, rounds, start }: StopRounds): Promi
 
 const isOver = (chats: string[][]): boolean => chats.at(-1)?.at(-1) === '(end)';
 
-interface Page {
-  items: { lastAttempt: { outcome: string | null } | null }[];
-  nextCursor: string | null;
+interface Timeline {
+  timeline: { kind: string; outcome?: string | null }[];
 }
 
-/** Deliveries whose last attempt nobody knows the end of. */
-export async function deliveriesInDoubt(service: Pick<StoppableService, 'admin'>): Promise<object[]> {
+/** A delivery that was in doubt and then settled shows it in an earlier attempt than its last. */
+export async function attemptsInDoubt(
+  service: Pick<StoppableService, 'admin'>,
+  conversations: readonly number[],
+): Promise<object[]> {
   const inDoubt: object[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page = (await service.admin(`/deliveries?limit=200${cursor && `&cursor=${cursor}`}`)) as Page;
-    inDoubt.push(...page.items.filter(({ lastAttempt }) => lastAttempt?.outcome === 'unknown'));
-    cursor = page.nextCursor;
+  for (const id of conversations) {
+    const { timeline } = (await service.admin(`/conversations/${encodeURIComponent(`ha-1:${id}`)}`)) as Timeline;
+    const attempts = timeline.filter(({ kind }) => kind === 'attempt');
+    if (attempts.length === 0) throw new Error(`conversation ${id} shows no attempt: nothing was judged`);
+    inDoubt.push(...attempts.filter(({ outcome }) => outcome === 'unknown'));
   }
   return inDoubt;
 }

@@ -15,6 +15,16 @@ export const BOTH = 1;
 export const THULIUM = 2;
 export const XM = 3;
 export const XM_HOLD = 4;
+export const SERVICEPATTERN = 5;
+
+type System = 'thulium' | 'xm' | 'servicepattern';
+const INSTALLED: [site: number, systems: System[], settings?: object][] = [
+  [BOTH, ['thulium', 'xm']],
+  [THULIUM, ['thulium']],
+  [XM, ['xm']],
+  [XM_HOLD, ['xm'], { uncertainPolicy: 'hold' }],
+  [SERVICEPATTERN, ['servicepattern']],
+];
 
 export interface Crash {
   /** Where: `K8#4` is the fourth passing. */
@@ -31,8 +41,10 @@ const WAY_IN_CLOSE = new Set(['K4#2', 'K6#2']);
 
 /** What the agents of every chat system of that conversation's installation have seen. */
 function seen(world: CrashWorld, { site, id }: { site: number; id: number }): SeenChats[] {
-  const inThulium = site === BOTH || site === THULIUM ? [world.seenInThulium(id)] : [];
-  return site === THULIUM ? inThulium : [...inThulium, world.seenInXm(id)];
+  const { seenInThulium: thulium, seenInXm: xm, seenInServicepattern: servicepattern } = world;
+  const seenIn = { thulium, xm, servicepattern };
+  const [, systems = []] = INSTALLED.find(([installed]) => installed === site) ?? [];
+  return systems.map((system) => seenIn[system](id));
 }
 
 const isOver = (chats: SeenChats): boolean => chats.at(-1)?.at(-1) === '(end)';
@@ -47,10 +59,7 @@ export function playCrashes(given: readonly Crash[]): void {
   beforeAll(async () => {
     world = await startCrashWorld();
     await world.start(crashes[0]?.at);
-    await world.install(BOTH, ['thulium', 'xm']);
-    await world.install(THULIUM, ['thulium']);
-    await world.install(XM, ['xm']);
-    await world.install(XM_HOLD, ['xm'], { uncertainPolicy: 'hold' });
+    for (const installation of INSTALLED) await world.install(...installation);
   });
   afterAll(() => world.stop());
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { converse, type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
 import { FLEET_ROLES, type RunningService } from '../../support/running-service.ts';
-import { deliveriesInDoubt } from '../../support/stop-rounds.ts';
+import { attemptsInDoubt } from '../../support/stop-rounds.ts';
 
 const TEXTS = ['one', 'two', 'two', 'three'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
@@ -53,6 +53,8 @@ test('When a fleet is replaced process by process under load, then each stops in
   thulium.faults.clear();
 
   expect(new Set(taken)).toEqual(new Set([true]));
-  for (let id = 1; id <= lastId; id += 1) expect(seenInThulium(id)).toEqual(WHOLE);
-  expect(await deliveriesInDoubt({ admin: async (path) => (await service.admin('GET', path)).json() })).toEqual([]);
+  const conversations = Array.from({ length: lastId }, (_, index) => index + 1);
+  for (const id of conversations) expect(seenInThulium(id)).toEqual(WHOLE);
+  const admin = async (path: string): Promise<unknown> => (await service.admin('GET', path)).json();
+  expect(await attemptsInDoubt({ admin }, conversations)).toEqual([]);
 });

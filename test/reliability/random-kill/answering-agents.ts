@@ -6,11 +6,11 @@ import { between, oneOf, type Random } from './seeded-random.ts';
 import { conversationOfEmail, type System } from './story.ts';
 
 const LOOK_EVERY_MS = 200;
-/** The texts of one agent in one chat; equal ones are texts of their own. */
+/** The texts of one agent in one chat; equal ones are texts of their own. The word in them must stand in no log. */
 const ANSWERS = [
-  ['hello', 'ok', 'ok'],
-  ['good morning', 'one moment'],
-  ['ok', 'here you are', 'ok'],
+  ['hello canary', 'canary ok', 'canary ok'],
+  ['good morning canary', 'canary moment'],
+  ['canary ok', 'here you are, canary', 'canary ok'],
 ];
 
 interface StartedChat {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { leaksIn } from '../../support/canaries.ts';
 import { TEST_ENVIRONMENT } from '../../support/test-environment.ts';
 import { oneOf, type Random } from './seeded-random.ts';
 
@@ -32,7 +33,8 @@ export interface Fleet {
   crashes: readonly string[];
   /** Resolves when all answer that they are ready. */
   allReady(limitMs: number): Promise<void>;
-  stop(): Promise<void>;
+  /** Resolves with what the logs of all of them hold that no log may (G22). */
+  stop(): Promise<string[]>;
 }
 
 export interface FleetOptions {
@@ -51,7 +53,8 @@ const EARLY = 0.25;
 export async function startFleet({ places, program, environment, folder }: FleetOptions): Promise<Fleet> {
   const running = new Map<Place, ChildProcess>();
   const logs = new Map<Place, fs.FileHandle>();
-  for (const place of places) logs.set(place, await fs.open(path.join(folder, `${place.name}.log`), 'a'));
+  const logFile = ({ name }: Place): string => path.join(folder, `${name}.log`);
+  for (const place of places) logs.set(place, await fs.open(logFile(place), 'a'));
   const kills: Kill[] = [];
   const crashes: string[] = [];
   const killed = new WeakSet<ChildProcess>();
@@ -131,8 +134,16 @@ export async function startFleet({ places, program, environment, folder }: Fleet
       await Promise.all(ends);
       process.removeListener('exit', killAll);
       for (const log of logs.values()) await log.close();
+      return (await Promise.all(places.map((place) => leaksInFile(place.name, logFile(place))))).flat();
     },
   };
+}
+
+/** Line by line: the log of an hour is long. */
+async function leaksInFile(name: string, file: string): Promise<string[]> {
+  const leaks: string[] = [];
+  for await (const line of (await fs.open(file)).readLines()) leaks.push(...leaksIn(`the log of ${name}`, line));
+  return leaks;
 }
 
 const answers = (port: number, path: string): Promise<boolean> =>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSender } from '../../simulators/iadvize-sender.ts';
+import { createSender, PLATFORM_RETRY_DELAYS_MS } from '../../simulators/iadvize-sender.ts';
 import { startBalancer } from '../../support/balancer.ts';
 import { freePort } from '../../support/free-port.ts';
 import { SECRET } from '../../support/test-environment.ts';
@@ -41,14 +41,14 @@ export interface RandomKillOptions {
 export interface RandomKillResult extends Verdict {
   kills: readonly Kill[];
   crashes: readonly string[];
+  /** What the service's logs hold of people and secrets. */
+  leaks: readonly string[];
   /** Of the chat systems, in ms. Above the settle time what was doubled may be theirs. */
   slowestAnswerMs: number;
   /** From the first kill to the last, in ms. */
   killedForMs: number;
 }
 
-/** iAdvize's two retries. */
-const RETRY_DELAYS_MS = [10_000, 20_000];
 /** Nothing new in any chat for this long: what is missing now stays missing. Above a lease and the longest pause. */
 const STANDSTILL_MS = 25_000;
 /** After everything is over: whatever was repeated would come within a lease and a settle time. */
@@ -59,7 +59,7 @@ const LOOK_EVERY_MS = 500;
 /** Kills processes of the service at random while conversations run, and judges from outside what became of them. */
 export async function randomKill(options: RandomKillOptions): Promise<RandomKillResult> {
   const { seed, folder } = options;
-  const retryDelaysMs = RETRY_DELAYS_MS.map((ms) => ms / options.retriesFaster);
+  const retryDelaysMs = PLATFORM_RETRY_DELAYS_MS.map((ms) => ms / options.retriesFaster);
   const remote = await startRemoteProcess({ folder, seed });
   const slowest = watchSlowestAnswer(remote.urls);
   const places = await Promise.all(
@@ -74,6 +74,8 @@ export async function randomKill(options: RandomKillOptions): Promise<RandomKill
     retryDelaysMs,
     ledgerFile: ledgerFiles(folder).sender,
   });
+  let result: Omit<RandomKillResult, 'leaks'>;
+  let leaks: string[];
   try {
     await fleet.allReady(READY_LIMIT_MS);
     const operator = operatorAt(balancer.url);
@@ -90,14 +92,15 @@ export async function randomKill(options: RandomKillOptions): Promise<RandomKill
     await standstill(folder, conversations);
     await sleep(AFTERMATH_MS);
     const verdict = await check(folder, conversations, fleet.kills, operator);
-    return { ...verdict, kills: fleet.kills, crashes: fleet.crashes, killedForMs, slowestAnswerMs: slowest.ms() };
+    result = { ...verdict, kills: fleet.kills, crashes: fleet.crashes, killedForMs, slowestAnswerMs: slowest.ms() };
   } finally {
     slowest.stop();
     sender.close();
-    await fleet.stop();
+    leaks = await fleet.stop();
     await balancer.close();
     await remote.stop();
   }
+  return { ...result, leaks };
 }
 
 async function killAtRandom(

@@ -35,19 +35,20 @@ export function describeResult(seed: number, result: RandomKillResult): string {
     ['take-over p50 / p99 / slowest', `${at(0.5)} / ${at(0.99)} / ${at(1)}`],
     ['slowest answer of a chat system / settle time', `${Math.round(result.slowestAnswerMs)} ms / ${SETTLE_MS} ms`],
     ['ended without being killed', result.crashes.length],
+    ['words of people or secrets in the logs', result.leaks.length],
     ['verdict', isFlawless(result) ? 'nothing lost, nothing doubled, nothing out of order' : 'FAILED'],
   ];
   const table = rows.map(([name, value]) => `| ${name} | ${value} |`);
   return ['| measure | result |', '| --- | --- |', ...table, ...flaws(result)].join('\n');
 }
 
-function flaws({ lost, doubled, inverted, answers, crashes }: RandomKillResult): string[] {
+function flaws({ lost, doubled, inverted, answers, crashes, leaks }: RandomKillResult): string[] {
   const ofAnswers = {
     'answers lost': answers.lost,
     'answers doubled': answers.doubled,
     'answers inverted': answers.inverted,
   };
-  const lists = { lost, doubled, inverted, ...ofAnswers, crashes };
+  const lists = { lost, doubled, inverted, ...ofAnswers, crashes, leaks };
   return Object.entries(lists).flatMap(([name, list]) => list.slice(0, SHOWN).map((flaw) => `${name}: ${flaw}`));
 }
 

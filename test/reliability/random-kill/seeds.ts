@@ -1,6 +1,6 @@
 /**
  * Seeds that failed once, each with what it uncovered: `npm run bench -- kill --seed <seed>` says whether it does again.
- * The short run in the tests takes the newest.
+ * The short run in the tests plays every one of them.
  */
 export const FAILED_SEEDS: readonly [KeptSeed, ...KeptSeed[]] = [
   {

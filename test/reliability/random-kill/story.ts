@@ -3,7 +3,7 @@ import type { Random } from './seeded-random.ts';
 /** One conversation as the visitor and the agents will have it. */
 export interface Story {
   conversationId: number;
-  /** The visitor's texts in their order; some are equal. */
+  /** The visitor's texts in their order; some are equal. The word in them must stand in no log. */
   texts: string[];
 }
 
@@ -28,7 +28,7 @@ export function conversationOfEmail(email: string | undefined): number | undefin
 
 export function tellStory(conversationId: number, random: Random): Story {
   const count = 2 + Math.floor(random() * 4);
-  const texts = Array.from({ length: count }, (_, index) => (random() < 0.3 ? 'ok' : `text ${index + 1}`));
+  const texts = Array.from({ length: count }, (_, index) => (random() < 0.3 ? 'canary ok' : `canary ${index + 1}`));
   return { conversationId, texts };
 }
 

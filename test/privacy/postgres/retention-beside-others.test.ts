@@ -3,7 +3,7 @@ import { openConversationsOf } from '../../../src/bridge/conversation-store.ts';
 import type { Sql } from '../../../src/persistence/database.ts';
 import { removeExpiredConversations } from '../../../src/privacy/expired-conversations.ts';
 import { emptyExpiredEvents } from '../../../src/privacy/expired-events.ts';
-import { DEFAULT_SITE, type RetentionWorld, startRetentionWorld, statusOf } from '../../privacy/retention-world.ts';
+import { DEFAULT_SITE, type RetentionWorld, startRetentionWorld, statusOf } from '../retention-world.ts';
 
 /** The embedded database has one session, so nobody can be beside a sweep there. The service's own do not begin. */
 let world: RetentionWorld;

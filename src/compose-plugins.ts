@@ -10,6 +10,7 @@ import { type ClosingAnswersDependencies, createClosingAnswers } from './iadvize
 import { createVisitorLookup, type VisitorLookup } from './iadvize/visitor-lookup.ts';
 import { createConnectorVersionStore } from './installations/connector-version-store.ts';
 import type { Installations } from './installations/installations.ts';
+import { planningInstallations } from './installations/planning-queries.ts';
 import { createTenantFinder } from './installations/plugin-tenant.ts';
 import type { HttpClient } from './outgoing/http-client.ts';
 import type { Database } from './persistence/database.ts';
@@ -52,7 +53,10 @@ export function agentRouters(parts: PluginParts) {
   });
   const profile = profileRoutes(findTenant, createAgentLanguages(), {
     sources: profileSources(parts, lookup),
-    actions: createActionStore(database, (sql, { key, text, ...lane }) => enqueueNote(sql, lane, { key, text })),
+    actions: createActionStore(database, async (sql, { key, text, ...lane }) => {
+      const expiresInMs = await planningInstallations.ageLimitMs(sql, lane.installationId);
+      return enqueueNote(sql, lane, { key, text, expiresInMs });
+    }),
     conversationUuid: (installationId, number) => lookup.conversationUuid(installationId, number),
     onNote,
     budgetMs: parts.profileBudgetMs ?? PROFILE_BUDGET_MS,

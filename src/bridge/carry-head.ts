@@ -1,6 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database } from '../persistence/database.ts';
+import { isDatabaseAway } from '../persistence/database-away.ts';
 import { createChallengeStore } from './challenge-store.ts';
 import { readClosingAnswers } from './closing-answers-step.ts';
 import type { ConversationSource } from './conversation-source.ts';
@@ -51,7 +52,9 @@ export interface Carried {
 export const startedChat = ({ delivery, outcome }: Carried): boolean =>
   delivery.kind === 'start' && outcome.settlement.to === 'delivered';
 
+/** Whoever sees the same error so often needs a person. */
 const UNFORESEEN_TRIES = 8;
+const AFTER_DATABASE_TROUBLE_MS = 1_000;
 
 /**
  * Works once on the head of a leased lane and writes what became of it. Undefined when there was nothing to do.
@@ -82,22 +85,30 @@ export async function carryHead(
       await lanes.release(lease);
       return undefined;
     }
-    // Something nobody foresaw, or an outcome that could not be stored. If the database is down, this throws too.
+    if (isDatabaseAway(error)) {
+      // Not the delivery's fault, so it is not counted: where it stands is on disk, and it goes on when the database does.
+      // If that is still away, the lease ends by itself.
+      await lanes.release(lease, AFTER_DATABASE_TROUBLE_MS).catch(() => undefined);
+      throw error;
+    }
     const outcome = { settlement: await settleUnforeseen(lease, lanes) };
     await settlements.settle({ lease, delivery, ...outcome });
     return { delivery, outcome, kept: false, error };
   }
 }
 
-/** By what is on disk: before an attempt it is tried again, after one it stays in doubt; a person gets it in the end. */
+/**
+ * By what is on disk: before an attempt it is tried again, after one it stays in doubt; a person gets it in the end. What
+ * the destination failed at is counted apart: an outage must not use these tries up.
+ */
 async function settleUnforeseen(lease: Lease, lanes: LaneStore): Promise<Settlement> {
   const now = (await lanes.head(lease))?.delivery;
-  const failures = now?.failures ?? 0;
-  const pauseMs = Math.min(1_000 * 2 ** failures, 60_000);
+  const before = now?.unforeseen ?? 0;
+  const pauseMs = Math.min(1_000 * 2 ** before, 60_000);
   const inDoubt = now?.status === 'sending';
-  if (failures >= UNFORESEEN_TRIES) return { to: inDoubt ? 'uncertain' : 'parked', reason: 'unexpected-error' };
-  if (inDoubt) return { to: 'sending', lookInMs: pauseMs, after: 'failed-look' };
-  return { to: 'pending', retryInMs: pauseMs, reason: 'unexpected-error' };
+  if (before + 1 >= UNFORESEEN_TRIES) return { to: inDoubt ? 'uncertain' : 'parked', reason: 'unexpected-error' };
+  if (inDoubt) return { to: 'sending', lookInMs: pauseMs, after: 'failed-look', unforeseen: true };
+  return { to: 'pending', retryInMs: pauseMs, reason: 'unexpected-error', unforeseen: true };
 }
 
 async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependencies): Promise<WritingOutcome> {

@@ -47,7 +47,7 @@ SELECT lane_id AS "laneId", kind, status, payload, event_id::text AS "eventId", 
 
 // The back-off begins anew, and the operator's word outweighs the age limit.
 const AFRESH = `
-  reason = NULL, failures = 0, first_failure_at = NULL, looks = 0, expires_at = NULL, replayed_at = now(), settled_at = NULL,
+  reason = NULL, failures = 0, unforeseen = 0, first_failure_at = NULL, looks = 0, expires_at = NULL, replayed_at = now(), settled_at = NULL,
   open = true, status = $2, resend_after = CASE WHEN $3 THEN attempts END`;
 
 const RESUME = `UPDATE delivery SET ${AFRESH} WHERE id = $1::bigint`;

@@ -42,6 +42,8 @@ export interface Delivery {
   failures: number;
   /** Milliseconds since the first of them, by the database's clock; 0 without one. */
   failingForMs: number;
+  /** Errors that nobody foresaw; they count apart from its failures. */
+  unforeseen: number;
   /** Readings of the remote transcript since the last attempt that did not find it. */
   looks: number;
   /** When the first attempt began, by the database's clock. */

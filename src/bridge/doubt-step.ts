@@ -1,10 +1,11 @@
+import { DestinationFailure } from '../destinations/destination-failure.ts';
 import { SourceUnavailableError } from './conversation-source.ts';
 import type { Delivery, Payloads } from './delivery.ts';
-import { HeldBackError } from './destination-gate.ts';
-import { retryOrPark, settleFailedLook, type StepOutcome } from './failure-settlement.ts';
-import { type ConfiguredDestination, hashOf, type LaneContext, type UncertainPolicy } from './lane-context.ts';
+import { pauseMs, retryOrPark, type StepOutcome } from './failure-settlement.ts';
+import { hashOf, type LaneContext, type UncertainPolicy } from './lane-context.ts';
 import type { LaneStore } from './lane-store.ts';
 import { prepareStart, started } from './start-step.ts';
+import { settleUntold } from './uncertain-policy.ts';
 import { LATEST_START_MS } from './write-fence.ts';
 
 /** "Not there" is believed at the second reading, at least a settle time after the first: the remote may still be writing. */
@@ -12,14 +13,17 @@ const READINGS = 2;
 
 /**
  * An earlier attempt may have arrived: looks before anything is sent again. Found: delivered. Not found twice: sent
- * again. Where nobody can tell, the installation's policy decides, never this code in silence. Throws `HeldBackError`.
+ * again. Where nobody can tell, the installation's policy decides, never this code in silence. Throws
+ * `HeldBackError`, and whatever is not the chat system's or the source's.
  */
 export async function resolveDoubt(lane: LaneContext, delivery: Delivery, lanes: LaneStore): Promise<StepOutcome> {
   try {
     return delivery.kind === 'start' ? await resolveStart(lane, delivery) : await resolveMessage(lane, delivery, lanes);
   } catch (error) {
-    if (error instanceof HeldBackError) throw error;
-    return { settlement: settleFailedLook(delivery, error, lane.configured.delivery) };
+    if (error instanceof DestinationFailure || error instanceof SourceUnavailableError) {
+      return settleFailedLook(lane, delivery, error);
+    }
+    throw error;
   }
 }
 
@@ -79,26 +83,33 @@ function notFound({ configured }: LaneContext, delivery: Delivery, tookMs: numbe
   const { settleMs, sendTimeoutMs } = configured.delivery;
   const { orphanedForMs = Infinity, lastAttemptTookMs = 0 } = delivery;
   const mayStillArriveMs = Math.max(LATEST_START_MS + sendTimeoutMs + settleMs - orphanedForMs, 0);
-  if (delivery.looks + 1 >= READINGS && mayStillArriveMs === 0) return sendAgain(configured, delivery);
+  if (delivery.looks + 1 >= READINGS && mayStillArriveMs === 0) {
+    return { settlement: retryOrPark(delivery, undefined, configured.delivery, 'no-answer') };
+  }
   const lookInMs = Math.ceil(Math.max(settleMs, tookMs, lastAttemptTookMs, mayStillArriveMs));
   return { settlement: { to: 'sending', lookInMs, after: 'not-found' } };
 }
 
-function sendAgain(configured: ConfiguredDestination, delivery: Delivery): StepOutcome {
-  return { settlement: retryOrPark(delivery, undefined, configured.delivery, 'no-answer') };
+/** A look that failed tells nothing: it is repeated by the back-off, until it is clear that nobody will be able to tell. */
+function settleFailedLook(
+  { configured }: LaneContext,
+  delivery: Delivery,
+  error: DestinationFailure | SourceUnavailableError,
+): StepOutcome {
+  const { delivery: settings } = configured;
+  // Where a person can mend what keeps us from looking, a start waits for that: one chat and never two.
+  const otherwise = 'hold';
+  if (error instanceof DestinationFailure && (error.kind === 'refused' || error.kind === 'gone')) {
+    return { settlement: settleUntold(configured, delivery, { reason: error.code, otherwise, error }) };
+  }
+  if (delivery.failingForMs > settings.retryForMs) {
+    return { settlement: settleUntold(configured, delivery, { reason: 'retries-exhausted', otherwise }) };
+  }
+  return { settlement: { to: 'sending', lookInMs: pauseMs(delivery, error, settings), after: 'failed-look' } };
 }
 
-/** An operator who was asked and said yes comes before the installation's policy. */
 function nobodyCanTell({ configured }: LaneContext, delivery: Delivery, otherwise: UncertainPolicy): StepOutcome {
-  if (delivery.resendConfirmed) return sendAgain(configured, delivery);
-  switch (configured.uncertainPolicy ?? otherwise) {
-    case 'hold':
-      return { settlement: { to: 'uncertain', reason: 'no-answer' } };
-    case 'resend':
-      return sendAgain(configured, delivery);
-    case 'skip':
-      return { settlement: { to: 'skipped', reason: 'no-answer' } };
-  }
+  return { settlement: settleUntold(configured, delivery, { reason: 'no-answer', otherwise }) };
 }
 
 /** The same on every attempt. */

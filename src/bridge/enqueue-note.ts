@@ -13,7 +13,7 @@ export type NoteOutcome = 'added' | 'no-chat' | 'chat-over';
 export async function enqueueNote(
   sql: Sql,
   lane: LaneAddress,
-  note: { key: string; text: string },
+  note: { key: string; text: string; expiresInMs: number },
 ): Promise<NoteOutcome> {
   const conversation = await lockConversation(sql, lane.conversationId);
   if (!conversation) return 'no-chat';
@@ -24,6 +24,7 @@ export async function enqueueNote(
   if (!row) return 'no-chat';
   if (conversation.closed) return 'chat-over';
   const payload = { author: 'notice' as const, text: `${NOTICE_PREFIX} ${note.text}` };
-  await enqueue(sql, own, [{ key: note.key, kind: 'message', payload }], null);
+  const { key, expiresInMs } = note;
+  await enqueue(sql, own, [{ key, kind: 'message', payload, expiresInMs }], null);
   return 'added';
 }

@@ -25,15 +25,6 @@ export function settleFailure(delivery: Delivery, error: unknown, settings: Deli
   return retryOrPark(delivery, error, settings, code);
 }
 
-/** A look that failed tells nothing: it is repeated by the same back-off, and the delivery stays in doubt meanwhile. */
-export function settleFailedLook(delivery: Delivery, error: unknown, settings: DeliverySettings): Settlement {
-  if (error instanceof DestinationFailure && (error.kind === 'refused' || error.kind === 'gone')) {
-    return { to: 'uncertain', reason: error.code };
-  }
-  if (delivery.failingForMs > settings.retryForMs) return { to: 'uncertain', reason: 'retries-exhausted' };
-  return { to: 'sending', lookInMs: pauseMs(delivery, error, settings), after: 'failed-look' };
-}
-
 export function retryOrPark(
   delivery: Delivery,
   error: unknown,
@@ -44,7 +35,8 @@ export function retryOrPark(
   return { to: 'pending', retryInMs: pauseMs(delivery, error, settings), reason: code };
 }
 
-function pauseMs(delivery: Delivery, error: unknown, settings: DeliverySettings): number {
+/** Until the next try, in ms: never sooner than the destination asked for. */
+export function pauseMs(delivery: Delivery, error: unknown, settings: DeliverySettings): number {
   const backOff = backOffMs(delivery.failures + 1, settings);
   if (!(error instanceof DestinationFailure) || error.retryAfterMs === undefined) return backOff;
   return Math.max(throttledMs(error.retryAfterMs, backOff), backOff);

@@ -22,6 +22,7 @@ interface Row {
   part: number;
   status: Delivery['status'];
   failures: number;
+  unforeseen: number;
   failing_for_ms: number;
   looks: number;
   first_attempt_at: Date | null;
@@ -45,7 +46,7 @@ interface Row {
 }
 
 const HEAD = `
-SELECT delivery.id::text, key, kind, payload, position, part, delivery.status, failures, looks, prepared,
+SELECT delivery.id::text, key, kind, payload, position, part, delivery.status, failures, unforeseen, looks, prepared,
        COALESCE(expires_at <= now(), false) AS too_old, COALESCE(resend_after = attempts, false) AS resend_confirmed,
        COALESCE(EXTRACT(EPOCH FROM now() - first_failure_at) * 1000, 0)::float8 AS failing_for_ms,
        (SELECT min(started_at) FROM attempt WHERE delivery_id = delivery.id) AS first_attempt_at,
@@ -61,7 +62,7 @@ SELECT delivery.id::text, key, kind, payload, position, part, delivery.status, f
     SELECT started_at, confirmed_at, finished_at, outcome IS NULL OR COALESCE(code = 'worker-lost', false) AS is_orphan
       FROM attempt WHERE delivery_id = delivery.id ORDER BY number DESC LIMIT 1
   ) AS last ON true
- WHERE delivery.lane_id = $1 AND open ORDER BY position, part LIMIT 1`;
+ WHERE delivery.lane_id = $1 AND open ORDER BY position, part, delivery.id LIMIT 1`;
 
 /** The one delivery of the lane that may be worked on, with what belongs to it. */
 export async function readHead(
@@ -82,9 +83,9 @@ export async function readHead(
 }
 
 function toDelivery(row: Row): Delivery {
-  const { id, key, kind, payload, position, part, status, failures, looks } = row;
+  const { id, key, kind, payload, position, part, status, failures, unforeseen, looks } = row;
   return {
-    ...{ id, key, kind, payload, position, part, status, failures, looks },
+    ...{ id, key, kind, payload, position, part, status, failures, unforeseen, looks },
     failingForMs: row.failing_for_ms,
     firstAttemptAt: row.first_attempt_at ?? undefined,
     orphanedForMs: row.orphaned_for_ms ?? undefined,

@@ -34,8 +34,8 @@ export interface LaneStore {
   renew(leases: readonly Lease[], leaseMs: number): Promise<void>;
   /** The one delivery of the lane that may be worked on, with what belongs to it. */
   head(lease: Lease): Promise<LaneHead | undefined>;
-  /** Frees a lane that has nothing to do. */
-  release(lease: Lease): Promise<void>;
+  /** Frees a lane without an outcome, for whoever comes `inMs` from now. */
+  release(lease: Lease, inMs?: number): Promise<void>;
   /**
    * Commits "about to send" before any byte leaves. Throws `LeaseLostError` when the lease is not this worker's any more;
    * this is the last check before sending.
@@ -77,7 +77,8 @@ SELECT (EXTRACT(EPOCH FROM min(GREATEST(next_at, lease_until)) - now()) * 1000):
   FROM (SELECT next_at, lease_until FROM lane WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 200) AS first`;
 
 const RELEASE = `
-UPDATE lane SET lease_owner = NULL, lease_until = NULL, next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() END
+UPDATE lane SET lease_owner = NULL, lease_until = NULL,
+       next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() + $3::float8 * interval '1 millisecond' END
  WHERE id = $1 AND fencing = $2::bigint`;
 
 // Row by row: still our lease, then the delivery is on its way, then the attempt is on disk. Nothing at all if not.
@@ -146,8 +147,8 @@ export function createLaneStore(database: Database): LaneStore {
       await database.query(RENEW, [ids, leases.map((lease) => lease.fencing), leaseMs]);
     },
     head: (lease) => readHead(database, lease),
-    async release(lease) {
-      await database.query(RELEASE, [lease.laneId, lease.fencing]);
+    async release(lease, inMs = 0) {
+      await database.query(RELEASE, [lease.laneId, lease.fencing, inMs]);
     },
     async beginIfWell(...attempt) {
       return (await database.query<BegunAttempt>(BEGIN_IF_WELL, attemptValues(...attempt)))[0];

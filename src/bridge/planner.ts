@@ -20,6 +20,8 @@ import { NOTICE_PREFIX } from './render-message.ts';
 export interface PlanningInstallations {
   destinationIds(sql: Sql, installationId: string): Promise<string[]>;
   lateStartSeconds(sql: Sql, installationId: string): Promise<number>;
+  /** How old what is only worth saying at its time may get, in ms. */
+  ageLimitMs(sql: Sql, installationId: string): Promise<number>;
   hasClosingForm(sql: Sql, installationId: string): Promise<boolean>;
   idsOfClient(sql: Sql, clientId: string): Promise<string[]>;
   setActive(sql: Sql, installationId: string, active: boolean, at: Date): Promise<void>;
@@ -176,9 +178,11 @@ async function planSatisfaction(
   const text = `${NOTICE_PREFIX} ${describeAnswer(event.answer)}`;
   const score = scoreOf(event.answer);
   if (score !== undefined) await setSatisfaction(sql, conversationId, score);
+  // Too late for the chat it stays on the timeline and in the visitor's profile.
+  const expiresInMs = await installations.ageLimitMs(sql, installationId);
+  const payload = { author: 'notice' as const, text };
   for (const lane of await lanesOf(sql, conversationId)) {
-    const payload = { author: 'notice' as const, text };
-    await enqueue(sql, lane, [{ key: `satisfaction:${found.id}`, kind: 'message', payload }], found.id);
+    await enqueue(sql, lane, [{ key: `satisfaction:${found.id}`, kind: 'message', payload, expiresInMs }], found.id);
   }
   return PLANNED;
 }

@@ -16,14 +16,16 @@ const MENDED_BY_SETTINGS: readonly DeliveryReason[] = [
   'settings-do-not-fit',
 ];
 
+// What was in doubt is looked for, not sent.
 // Lanes before their deliveries, like everybody: whoever settles one waits for this, and this not for him.
 const release = (whose: string): string => `
 WITH held AS (
   SELECT lane.id FROM lane WHERE ${whose} = $1 AND blocked ORDER BY lane.id FOR NO KEY UPDATE
 ), freed AS (
-  UPDATE delivery SET status = 'pending', reason = NULL, failures = 0, first_failure_at = NULL
+  UPDATE delivery SET status = CASE status WHEN 'uncertain' THEN 'sending' ELSE 'pending' END,
+         reason = NULL, failures = 0, unforeseen = 0, first_failure_at = NULL, looks = 0
     FROM held WHERE held.id = delivery.lane_id
-     AND delivery.status = 'parked' AND delivery.reason = ANY($2::text[])
+     AND delivery.status IN ('parked', 'uncertain') AND delivery.reason = ANY($2::text[])
   RETURNING delivery.lane_id
 )
 UPDATE lane SET blocked = false, next_at = now() WHERE id IN (SELECT lane_id FROM freed)`;
@@ -37,7 +39,7 @@ const RELEASE_LANE = release('lane.id');
 
 /**
  * After an administrator changed settings: what the old ones had stopped is tried again, in its lane's order, and read
- * again, and so is a destination that counted as down.
+ * again, and so is a destination that counted as down. What they had kept from being looked for is looked for.
  */
 export async function releaseParked(database: Database, installationId: string): Promise<void> {
   await database.query(CLOSE_BREAKERS, [installationId]);

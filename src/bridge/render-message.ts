@@ -75,6 +75,10 @@ export function renderClosingAnswers({ lines, ticket }: ClosingAnswers): string 
   return [title, ...lines.map(({ label, value }) => `${label}: ${value}`)].join('\n');
 }
 
+/** Stands in the place of a message that the installation wants passed over when it is in doubt. */
+export const renderPassedOver = (): string =>
+  `${NOTICE_PREFIX} One message may be missing here: nobody can tell whether it arrived.`;
+
 export function renderTransfer(agentName: string | undefined): string {
   return `${NOTICE_PREFIX} The conversation was transferred${agentName === undefined ? '' : ` to ${agentName}`}.`;
 }

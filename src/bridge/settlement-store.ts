@@ -18,10 +18,10 @@ export type Settlement =
   | { to: 'expired'; reason: 'too-old' }
   /** A person must act: the lane stops here. */
   | { to: 'parked' | 'uncertain'; reason: DeliveryReason }
-  /** To be tried again after a failure. */
-  | { to: 'pending'; retryInMs: number; reason: DeliveryReason }
+  /** To be tried again after a failure; `unforeseen`, here and below: after one that is not the destination's. */
+  | { to: 'pending'; retryInMs: number; reason: DeliveryReason; unforeseen?: true }
   /** In doubt, to be looked for: the answer did not come, a reading did not find it, or a reading failed. */
-  | { to: 'sending'; lookInMs: number; after: 'no-answer' | 'not-found' | 'failed-look' };
+  | { to: 'sending'; lookInMs: number; after: 'no-answer' | 'not-found' | 'failed-look'; unforeseen?: true };
 
 export interface Settled {
   lease: Lease;
@@ -51,6 +51,7 @@ export interface SettlementStore {
 // PostgreSQL looks at the lane; holding its chat, it would wait here for us, and we for the chat.
 // A worker that died between "about to send" and the answer left an attempt without an end: it ends as what it is.
 // Whoever keeps the lane goes on with its next delivery; its lease is renewed like any other.
+// What tells that something was passed over stands in its place, before what follows it, and is never too old to be said.
 // All chats of a queue have one listener; their starts do not wait for each other, only for a reading that may drop it.
 const SETTLE = `
 WITH held AS (
@@ -59,6 +60,7 @@ WITH held AS (
   UPDATE delivery SET status = $9, reason = $10, open = $11::boolean,
          settled_at = CASE WHEN $11 THEN settled_at ELSE now() END,
          looks = CASE WHEN $9 = 'pending' THEN 0 ELSE looks + $12::int END, failures = failures + $13::int,
+         unforeseen = unforeseen + $28::int,
          first_failure_at = CASE WHEN $9 IN ('pending', 'sending') THEN COALESCE(first_failure_at, now())
                                  ELSE first_failure_at END
     FROM held WHERE delivery.id = $3::bigint AND open AND status IN ('pending', 'sending')
@@ -71,7 +73,8 @@ WITH held AS (
     FROM moved WHERE delivery_id = moved.id AND outcome IS NULL AND attempt.id IS DISTINCT FROM $4::bigint
 ), added AS (
   INSERT INTO delivery (lane_id, key, position, part, kind, payload, expires_at)
-  SELECT lane_id, given.key, position, part + given.place, given.kind, given.payload::jsonb, expires_at
+  SELECT lane_id, given.key, position, part + CASE WHEN $9 = 'skipped' THEN 0 ELSE given.place END, given.kind,
+         given.payload::jsonb, CASE WHEN $9 <> 'skipped' THEN expires_at END
     FROM moved, UNNEST($14::text[], $15::text[], $16::text[]) WITH ORDINALITY AS given(key, kind, payload, place)
    ORDER BY given.place
   ON CONFLICT (lane_id, key) DO NOTHING RETURNING id
@@ -108,6 +111,7 @@ export function createSettlementStore(database: Database): SettlementStore {
       ],
       ...[isBlocked, nextInMs, keepLane && !isBlocked && nextInMs === 0],
       ...chatValues(settled),
+      'unforeseen' in settlement ? 1 : 0,
     ]);
     if (!lane)
       throw new LeaseLostError(
@@ -160,10 +164,14 @@ function changeOf(settlement: Settlement): Change {
     case 'uncertain':
       return { ...nothing, reason: settlement.reason, isBlocked: true };
     case 'pending':
-      return { ...nothing, reason: settlement.reason, failures: 1, nextInMs: settlement.retryInMs };
+      return {
+        ...{ ...nothing, reason: settlement.reason, nextInMs: settlement.retryInMs },
+        failures: settlement.unforeseen ? 0 : 1,
+      };
     case 'sending': {
       const looks = settlement.after === 'not-found' ? 1 : 0;
-      return { ...nothing, reason: 'no-answer', looks, failures: 1 - looks, nextInMs: settlement.lookInMs };
+      const failures = settlement.unforeseen ? 0 : 1 - looks;
+      return { ...nothing, reason: 'no-answer', looks, failures, nextInMs: settlement.lookInMs };
     }
   }
 }

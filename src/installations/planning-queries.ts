@@ -19,6 +19,13 @@ export const planningInstallations = {
     return row?.seconds ?? DEFAULT_LATE_START_SECONDS;
   },
 
+  /** In ms: how old what is only worth saying at its time may get. */
+  async ageLimitMs(sql: Sql, installationId: string): Promise<number> {
+    const statement = `SELECT (settings ->> 'messageAgeLimitMinutes')::float8 AS minutes FROM installation WHERE id = $1`;
+    const [row] = await sql.query<{ minutes: number | null }>(statement, [installationId]);
+    return (row?.minutes ?? DEFAULT_AGE_LIMIT_MINUTES) * 60_000;
+  },
+
   async hasClosingForm(sql: Sql, installationId: string): Promise<boolean> {
     const statement = `
       SELECT 1 AS found FROM installation
@@ -54,3 +61,6 @@ export const planningInstallations = {
 
 /** The sender's two retries end 30 s after the first try (iAdvize contract 2.3). */
 export const DEFAULT_LATE_START_SECONDS = 35;
+
+/** A live conversation has moved on by then. */
+export const DEFAULT_AGE_LIMIT_MINUTES = 10;

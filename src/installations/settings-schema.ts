@@ -3,7 +3,7 @@ import type { DestinationType } from '../destinations/contract.ts';
 import { timeZone } from '../destinations/time-zone.ts';
 import { closingFormSchema } from './closing-form-schema.ts';
 import { crmUrlTemplate } from './crm-url-template.ts';
-import { DEFAULT_LATE_START_SECONDS } from './planning-queries.ts';
+import { DEFAULT_AGE_LIMIT_MINUTES, DEFAULT_LATE_START_SECONDS } from './planning-queries.ts';
 
 const secretText = z.string().min(1).max(4096);
 const httpsOrHttp = z.url({ protocol: /^https?$/ });
@@ -136,11 +136,19 @@ export function createSettingsSchema(types: readonly DestinationType[]) {
       .max(3600)
       .default(DEFAULT_LATE_START_SECONDS)
       .describe('How long a close waits for its start.'),
-    messageAgeLimitMinutes: z.number().positive().optional(),
+    messageAgeLimitMinutes: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        `How long what is only worth saying at its time (a rating, an agent's note from the visitor profile) is waited for before it expires, ${DEFAULT_AGE_LIMIT_MINUTES} minutes where it is absent. Starts, transcripts, transfers and changed contact data have no limit.`,
+      ),
     uncertainPolicy: z
       .enum(['hold', 'resend', 'skip'])
       .optional()
-      .describe('What becomes of a message when nobody can tell whether it arrived.'),
+      .describe(
+        'What becomes of a delivery when nobody can tell whether it arrived. `hold`: it is `uncertain`, and its lane waits for a person. `resend`: it is sent again, and may be read twice. `skip`: it is passed over, and a note in its place tells the agent; a start that is passed over leaves no chat to tell it in, so all that hangs on it is passed over too, each with its reason. Absent: a start that cannot be looked up is sent again, all else is held.',
+      ),
     followUpSeconds: z.int().min(0).max(86_400).optional(),
   });
 }

@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { THULIUM_LOGIN } from '../support/bridge-world.ts';
+import { REST_KEY, THULIUM_LOGIN } from '../support/bridge-world.ts';
 import { eventually } from '../support/eventually.ts';
 import { ADMIN_TOKEN } from '../support/test-environment.ts';
 import { type ReplayWorld, startReplayWorld } from './replay-world.ts';
 
 const MESSAGE = { method: 'POST', path: /\/message$/ };
 const WITHOUT_READING = ['chat_conversations/start', 'chat_conversations/message', 'chat_conversations/stop'];
+/** Its chats are read once when they open: what is asked of Thulium afterwards is what deliveries ask. */
+const READ_ONCE = { pollIntervalMs: 600_000, listenRetryBaseMs: 600_000, listenRetryMaxMs: 600_000 };
 
 let world: ReplayWorld;
 beforeAll(async () => {
   world = await startReplayWorld();
-  // Its chats are read once when they open: what is asked of Thulium afterwards is what deliveries ask.
-  const readOnce = { pollIntervalMs: 600_000, listenRetryBaseMs: 600_000, listenRetryMaxMs: 600_000 };
-  await world.install(1, [world.thuliumDestination(readOnce)]);
+  await world.install(1, [world.thuliumDestination(READ_ONCE)]);
   await world.install(2, [world.xmDestination()], { uncertainPolicy: 'hold' });
 });
 afterEach(() => {
@@ -153,6 +153,24 @@ describe('An uncertain delivery', () => {
     expect(again).toMatchObject({ id: uncertain.id, attempts: 1, replayedAt: expect.any(String) });
     await world.skip(uncertain.id);
     expect(await whole(one.conversationId)).toEqual(['once', 'stop']);
+  });
+
+  test.each([
+    { kind: 'accept-then-cut' as const, attempts: 1 },
+    { kind: 'cut-before' as const, attempts: 2 },
+  ])('is looked for again once an administrator has corrected the settings ($kind)', async ({ kind, attempts }) => {
+    const { one, uncertain } = await inDoubt(kind);
+    world.thulium.setPermissions('*');
+    const corrected = {
+      label: 'Shop 1',
+      iadvize: { restApiKey: REST_KEY },
+      destinations: [world.thuliumDestination(READ_ONCE)],
+    };
+    const answer = await world.service.admin('PUT', '/installations/ha-1', corrected);
+    expect(answer.status).toBe(200);
+    expect(await whole(one.conversationId)).toEqual(['once', 'stop']);
+    const [again] = (await world.deliveries(one.id)).filter(({ id }) => id === uncertain.id);
+    expect(again).toMatchObject({ status: 'delivered', attempts, replayedAt: null });
   });
 
   test('of which nobody can tell is sent again only when the operator confirms, and only once', async () => {

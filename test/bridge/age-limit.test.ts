@@ -2,16 +2,21 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { NewDelivery } from '../../src/bridge/delivery.ts';
 import { enqueue } from '../../src/bridge/enqueue.ts';
 import { type ReplayWorld, startReplayWorld } from '../admin/replay-world.ts';
+import { satisfactionFilled } from '../simulators/iadvize-events.ts';
+import type { SeenDelivery } from '../support/bridge-world.ts';
 import { eventually } from '../support/eventually.ts';
 
 const MESSAGE = { method: 'POST', path: /\/message$/ };
 /** Longer than it takes to be tried once. */
 const LIMIT_MS = 1_500;
+/** Website whose installation has that limit. */
+const IMPATIENT = 2;
 
 let world: ReplayWorld;
 beforeAll(async () => {
   world = await startReplayWorld();
   await world.install(1, [world.thuliumDestination({ textLimit: 200 })]);
+  await world.install(IMPATIENT, [world.thuliumDestination()], { messageAgeLimitMinutes: LIMIT_MS / 60_000 });
 });
 afterEach(() => world.thulium.faults.clear());
 afterAll(() => world.stop());
@@ -24,14 +29,14 @@ const live = (text: string, expiresInMs?: number): NewDelivery<'message'> => ({
 });
 
 /** A chat that is open, and the door through which live messages come into its lane. */
-async function openChat() {
-  const one = world.conversation([]);
+async function openChat(websiteId = 1, texts: string[] = []) {
+  const one = world.conversation(texts, websiteId);
   await world.sender.send(one.started());
   await eventually(
     () => world.deliveries(one.id),
     (all) => all.some(({ kind, status }) => kind === 'message' && status === 'delivered'),
   );
-  const lane = { installationId: 'ha-1', conversationId: one.id, destinationId: 'thulium-main' };
+  const lane = { installationId: `ha-${websiteId}`, conversationId: one.id, destinationId: 'thulium-main' };
   const { database } = world.service;
   const say = async (...deliveries: NewDelivery[]): Promise<void> => {
     await database.transaction((sql) => enqueue(sql, lane, deliveries, null));
@@ -97,4 +102,33 @@ test('An expired message is said after all when an operator replays it, last and
   expect(await saidAll('old')).toEqual(['new', 'old']);
   await world.sender.send(one.closed());
   expect(await saidAll('stop')).toEqual(['new', 'old', 'stop']);
+});
+
+const rated = (score: number): string => `[iAdvize] The visitor rated the conversation: ${score}`;
+const rate = (conversationId: number, websiteId: number, score: number) =>
+  world.sender.send(satisfactionFilled({ platform: 'ha', websiteId, conversationId, score }));
+
+test('A rating that an outage kept for longer than the installation allows is not said after it, unless it is replayed', async () => {
+  const { one, saidAll } = await openChat(IMPATIENT, ['from the transcript']);
+  world.thulium.faults.add({ match: MESSAGE, times: Infinity, kind: 'status', status: 503 });
+  await rate(one.conversationId, IMPATIENT, 1);
+  const expired = await world.with(one, 'expired');
+  expect(expired).toMatchObject({ kind: 'message', reason: 'too-old' });
+  world.thulium.faults.clear();
+  expect(world.said(one.conversationId)).toEqual([]);
+  expect((await world.replay(expired.id)).status).toBe(200);
+  await saidAll(rated(1));
+  await world.sender.send(one.closed());
+  expect(await saidAll('stop')).toEqual([rated(1), 'from the transcript', 'stop']);
+});
+
+test('What has to be said at its time expires after ten minutes where nothing else is set; a conversation never does', async () => {
+  const { one, saidAll } = await openChat(1, ['from the transcript']);
+  await rate(one.conversationId, 1, 4);
+  await world.sender.send(one.closed());
+  await saidAll(rated(4), 'stop');
+  const all = (await world.deliveries(one.id)) as (SeenDelivery & { createdAt: string })[];
+  const limits = all.map(({ expiresAt, createdAt }) => expiresAt && Date.parse(expiresAt) - Date.parse(createdAt));
+  // Start and context, the rating, transcript and its message, end.
+  expect(limits).toEqual([null, null, 10 * 60_000, null, null, null]);
 });

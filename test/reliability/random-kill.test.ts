@@ -39,14 +39,18 @@ beforeEach(async () => {
 });
 afterEach(() => cleanUp());
 
-test.each(FAILED_SEEDS)(
-  'Seed $seed: nothing is lost, nothing doubled, nothing out of order',
-  async ({ seed }) => {
+/** Every second one with installations that hold a start in doubt, which are judged by what a kill or a cut left so. */
+const RUNS = FAILED_SEEDS.map(({ seed }, index) => ({ seed, holds: index % 2 === 1 }));
+
+test.each(RUNS)(
+  'Seed $seed, starts in doubt held: $holds: nothing is lost, nothing doubled, nothing out of order',
+  async ({ seed, holds }) => {
     const result = await randomKill({
       seed,
       kills: 20,
       limitMs: KILLING_MS,
       atOnce: 4,
+      holds,
       ...(databaseUrl === undefined ? ALONE : TOGETHER),
       program: 'src/main.ts',
       environment,

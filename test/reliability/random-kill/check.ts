@@ -2,9 +2,10 @@ import { readLedgerFile } from '../../simulators/ledger.ts';
 import type { AcceptedEvent } from '../../simulators/iadvize-sender.ts';
 import type { Kill } from './fleet.ts';
 import { judgeAnswers } from './judge-answers.ts';
+import { judgeHeld } from './judge-held.ts';
 import { judgeChats } from './judge-chats.ts';
 import { ledgerFiles, type WrittenAnswer } from './remote-messages.ts';
-import { readSeenChats } from './seen-chats.ts';
+import { readSeenChats, type SeenChat } from './seen-chats.ts';
 import { SYSTEMS } from './story.ts';
 import { doubtfulStarts, type Operator, takeOverTimes } from './timelines.ts';
 import type { HeldConversation } from './visitors.ts';
@@ -25,6 +26,8 @@ export interface Verdict {
   lateAnswers: { written: number; shown: number };
   answersIntoEmptyRooms: number;
   uncertain: number;
+  /** Starts that are in doubt and held; as many as are uncertain. Faults: where that is not so. */
+  held: { starts: number; faults: string[] };
   parked: number;
   /** In ms, sorted. */
   takeOver: number[];
@@ -36,6 +39,7 @@ export async function check(
   conversations: readonly HeldConversation[],
   kills: readonly Kill[],
   operator: Operator,
+  holds = false,
 ): Promise<Verdict> {
   const accepted = new Set(readLedgerFile<AcceptedEvent>(ledgerFiles(folder).sender).map(({ eventId }) => eventId));
   const answers = readLedgerFile<WrittenAnswer>(ledgerFiles(folder).answers);
@@ -47,6 +51,7 @@ export async function check(
     ...{ lateAnswers: { written: 0, shown: 0 }, answersIntoEmptyRooms: 0 },
     uncertain: await operator.count('uncertain'),
     parked: await operator.count('parked'),
+    held: { starts: 0, faults: [] },
     takeOver: [],
   };
 
@@ -55,8 +60,12 @@ export async function check(
     verdict.givenUp += Number(!taken.start) + Number(!taken.close);
     const timeline = await operator.timeline(conversation.conversationId);
     const name = `conversation ${conversation.conversationId}`;
+    const ownRooms = chats.xm.filter((room) => room.conversationId === conversation.conversationId);
+    let roomsInDoubt: SeenChat[] = [];
     for (const system of SYSTEMS) {
-      const judged = judgeChats(system, conversation, chats[system], taken);
+      const isHeld = holds && system === 'xm' && holdsStart(verdict, name, timeline, ownRooms, taken.start);
+      const owed = isHeld ? { start: false, close: false } : taken;
+      const judged = judgeChats(system, conversation, chats[system], owed);
       const doubts = doubtfulStarts(timeline, system);
       verdict.messages += judged.main?.seen.length ?? 0;
       verdict.lost.push(...judged.lost.map((text) => `${name}, ${system}: ${text}`));
@@ -65,11 +74,13 @@ export async function check(
       if (system !== 'xm') continue;
       verdict.emptyRooms += judged.emptyRooms.length;
       verdict.doubtfulRooms += doubts;
+      // Which of several with nothing but an opening the conversation went on in, the ledger does not tell.
+      if (doubts > 0) roomsInDoubt = ownRooms;
       // A room that no doubt explains was asked for once too often.
       const unexplained = judged.emptyRooms.slice(doubts);
       verdict.doubled.push(...unexplained.map(() => `${name}, ${system}: a room that no doubt explains`));
     }
-    const judged = judgeAnswers(conversation, answers, timeline);
+    const judged = judgeAnswers(conversation, answers, timeline, roomsInDoubt);
     verdict.answers.owed += judged.owed;
     verdict.answers.lost.push(...judged.lost.map((text) => `${name}, ${text}`));
     verdict.answers.doubled.push(...judged.doubled.map((text) => `${name}, ${text}`));
@@ -79,11 +90,22 @@ export async function check(
     verdict.answersIntoEmptyRooms += judged.intoEmptyRooms;
     verdict.takeOver.push(...takeOverTimes(timeline, kills));
   }
+  if (holds && verdict.held.starts !== verdict.uncertain) {
+    verdict.held.faults.push(`${verdict.uncertain} are uncertain, ${verdict.held.starts} starts among them`);
+  }
   verdict.takeOver.sort((one, other) => one - other);
   return verdict;
 }
 
-export function isFlawless({ lost, doubled, inverted, answers }: Verdict): boolean {
-  const flaws = [lost, doubled, inverted, answers.lost, answers.doubled, answers.inverted];
+/** True when the start of that conversation waits in doubt; notes what is wrong about it. */
+function holdsStart(verdict: Verdict, name: string, ...judged: Parameters<typeof judgeHeld>): boolean {
+  const { held, faults } = judgeHeld(...judged);
+  verdict.held.starts += Number(held);
+  verdict.held.faults.push(...faults.map((fault) => `${name}, xm: ${fault}`));
+  return held;
+}
+
+export function isFlawless({ lost, doubled, inverted, answers, held }: Verdict): boolean {
+  const flaws = [held.faults, lost, doubled, inverted, answers.lost, answers.doubled, answers.inverted];
   return flaws.every((list) => list.length === 0);
 }

@@ -14,10 +14,11 @@ const QUICK = {
 /** A close waits for its start a little longer than the sender tries, as in production. */
 const LATE_START_MARGIN_MS = 2_000;
 
-/** Three chat systems, each with the policies that hold unless told otherwise. */
+/** Three chat systems, each with the policies that hold unless told otherwise. `holds`: what is in doubt waits for a person. */
 export function installationOf(
   { thulium, xm, servicepattern }: RemoteProcess['urls'],
   retryDelaysMs: readonly number[],
+  holds = false,
 ): object {
   const retriedForMs = retryDelaysMs.reduce((sum, ms) => sum + ms, LATE_START_MARGIN_MS);
   const destinations = [
@@ -47,6 +48,7 @@ export function installationOf(
     label: 'Shop',
     iadvize,
     lateStartSeconds: Math.ceil(retriedForMs / 1_000),
+    ...(holds && { uncertainPolicy: 'hold' }),
     destinations,
   };
 }

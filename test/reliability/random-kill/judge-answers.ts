@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../../simulators/ledger.ts';
 import { compareTexts } from './compare-texts.ts';
 import type { WrittenAnswer } from './remote-messages.ts';
+import type { SeenChat } from './seen-chats.ts';
 import type { Timeline } from './timelines.ts';
 import type { HeldConversation } from './visitors.ts';
 
@@ -13,15 +14,16 @@ export interface AnswerVerdict {
   /** Written after that, when nobody was there to read them any more: shown or not, but not twice. */
   late: number;
   lateShown: number;
-  /** Written into rooms that a start in doubt had left empty. */
+  /** Written into XM rooms that a start in doubt had left empty. A chat of another system that no timeline knows is a fault. */
   intoEmptyRooms: number;
 }
 
-/** What the agents of one conversation wrote, against what its timeline shows. */
+/** What the agents of one conversation wrote, against what its timeline shows. `xmRooms`: that a doubt may have left empty. */
 export function judgeAnswers(
   { conversationId, closedAt }: HeldConversation,
   written: readonly LedgerEntry<WrittenAnswer>[],
   { destinations }: Timeline,
+  xmRooms: readonly SeenChat[],
 ): AnswerVerdict {
   const verdict: AnswerVerdict = {
     ...{ owed: 0, lost: [], doubled: [], inverted: [] },
@@ -29,7 +31,12 @@ export function judgeAnswers(
   };
   const own = written.filter((answer) => answer.conversationId === conversationId);
   const chats = new Set(destinations.map(({ remoteChat }) => remoteChat?.remoteId));
-  verdict.intoEmptyRooms = own.filter(({ chatId }) => !chats.has(chatId)).length;
+  const unknown = own.filter(({ chatId }) => !chats.has(chatId));
+  const stray = unknown.filter(
+    ({ system, chatId }) => system !== 'xm' || !xmRooms.some((room) => room.chatId === chatId),
+  );
+  verdict.intoEmptyRooms = unknown.length - stray.length;
+  verdict.lost.push(...stray.map(({ chatId, text }) => `chat ${chatId}, which no timeline knows: ${text}`));
   for (const { destination, remoteChat } of destinations) {
     const there = own.filter(({ chatId }) => chatId === remoteChat?.remoteId);
     const shown = (remoteChat?.shows ?? []).filter(({ from, author }) => from === 'remote' && author === 'agent');

@@ -32,7 +32,7 @@ export function judgeChats(system: System, story: Story, chats: readonly SeenCha
   return {
     main,
     emptyRooms,
-    lost: taken.close ? lost : taken.start && main === undefined ? [OPENING] : [],
+    lost: taken.close ? lost : taken.start ? compareTexts([OPENING], main?.seen ?? []).lost : [],
     doubled: [...doubled, ...beside.flatMap(({ seen }) => ['(chat)', ...seen])],
     inverted,
   };

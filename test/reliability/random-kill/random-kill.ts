@@ -27,6 +27,8 @@ export interface RandomKillOptions {
   atOnce: number;
   /** How many times as fast as iAdvize the sender tries again. */
   retriesFaster: number;
+  /** Starts in doubt wait for a person, instead of being sent again. */
+  holds?: boolean;
   /** Who runs; all of them where the database is embedded. */
   roles: readonly Place['role'][];
   program: string;
@@ -79,7 +81,7 @@ export async function randomKill(options: RandomKillOptions): Promise<RandomKill
   try {
     await fleet.allReady(READY_LIMIT_MS);
     const operator = operatorAt(balancer.url);
-    await operator.install(installationOf(remote.urls, retryDelaysMs));
+    await operator.install(installationOf(remote.urls, retryDelaysMs, options.holds));
     const visitors = letVisitorsTalk(remote, sender, seededRandom(seed + 2), options.atOnce);
     const { conversations } = visitors;
     const killedForMs = await killAtRandom(options, async (random) => {
@@ -91,7 +93,7 @@ export async function randomKill(options: RandomKillOptions): Promise<RandomKill
     await fleet.allReady(READY_LIMIT_MS);
     await standstill(folder, conversations);
     await sleep(AFTERMATH_MS);
-    const verdict = await check(folder, conversations, fleet.kills, operator);
+    const verdict = await check(folder, conversations, fleet.kills, operator, options.holds);
     result = { ...verdict, kills: fleet.kills, crashes: fleet.crashes, killedForMs, slowestAnswerMs: slowest.ms() };
   } finally {
     slowest.stop();

@@ -31,6 +31,7 @@ export function describeResult(seed: number, result: RandomKillResult): string {
     ['answers after the close: written / shown', `${lateAnswers.written} / ${lateAnswers.shown}`],
     ['answers into empty rooms', result.answersIntoEmptyRooms],
     ['uncertain / parked deliveries', `${result.uncertain} / ${result.parked}`],
+    ['of them starts held in doubt', result.held.starts],
     ['attempts taken over', takeOver.length],
     ['take-over p50 / p99 / slowest', `${at(0.5)} / ${at(0.99)} / ${at(1)}`],
     ['slowest answer of a chat system / settle time', `${Math.round(result.slowestAnswerMs)} ms / ${SETTLE_MS} ms`],
@@ -42,13 +43,13 @@ export function describeResult(seed: number, result: RandomKillResult): string {
   return ['| measure | result |', '| --- | --- |', ...table, ...flaws(result)].join('\n');
 }
 
-function flaws({ lost, doubled, inverted, answers, crashes, leaks }: RandomKillResult): string[] {
+function flaws({ lost, doubled, inverted, answers, held, crashes, leaks }: RandomKillResult): string[] {
   const ofAnswers = {
     'answers lost': answers.lost,
     'answers doubled': answers.doubled,
     'answers inverted': answers.inverted,
   };
-  const lists = { lost, doubled, inverted, ...ofAnswers, crashes, leaks };
+  const lists = { 'held in doubt': held.faults, lost, doubled, inverted, ...ofAnswers, crashes, leaks };
   return Object.entries(lists).flatMap(([name, list]) => list.slice(0, SHOWN).map((flaw) => `${name}: ${flaw}`));
 }
 

@@ -14,6 +14,7 @@ export interface Timeline {
 type TimelineEntry = { kind: string; destination?: string } & Partial<{
   id: string;
   carries: string;
+  status: string;
   delivery: string;
   worker: string;
   finishedAt: string | null;

@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE "delivery" ADD COLUMN     "unforeseen" INTEGER NOT NULL DEFAULT 0;
+
+

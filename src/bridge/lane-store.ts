@@ -1,6 +1,6 @@
 import type { Database } from '../persistence/database.ts';
 import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
-import { CLAIM_ANYWHERE, CLAIM_LONGEST_WAITING, FIRST_LOOK } from './lane-claim.ts';
+import { CLAIM } from './lane-claim.ts';
 import { type LaneHead, readHead } from './lane-head.ts';
 
 /** What an attempt sends, as far as it is written ahead. */
@@ -19,13 +19,23 @@ export interface BegunAttempt {
   equalBefore: number;
 }
 
+/** What a worker has to share out. */
+export interface Places {
+  free: number;
+  /** Lanes in flight by destination ("ha-1/<destination>"). */
+  inFlight: ReadonlyMap<string, number>;
+  /** Whose turn was the last one. */
+  lastTurn?: Pick<Lease, 'installationId' | 'destinationId'> | undefined;
+}
+
 /** Claims lanes, reads their heads and writes attempts ahead. All times are the database's. */
 export interface LaneStore {
   /**
-   * Leases up to `limit` lanes that have something due, but none of the destinations in `busy` ("ha-1/<destination>") and
-   * of those that are not to be called now. Lanes that another worker holds are not waited for.
+   * Leases up to `limit` lanes that have something due, in the order of their turns: destinations share the places of a
+   * worker, and those that are not to be called now get none. Lanes that another worker holds are not waited for. Without
+   * `places` one destination may have them all.
    */
-  claim(owner: string, limit: number, leaseMs: number, busy?: readonly string[]): Promise<Lease[]>;
+  claim(owner: string, limit: number, leaseMs: number, places?: Places): Promise<Lease[]>;
   /** Until the first lane falls due or its lease ends, in ms; undefined when no lane has anything to do. */
   dueInMs(): Promise<number | undefined>;
   /** Ends every lease at once. Only right where no other worker can be alive: at the start of an embedded database. */
@@ -60,7 +70,10 @@ interface LeaseRow {
   fencing: string;
 }
 
-type LookedAtRow = (LeaseRow | { id: null }) & { seen: number };
+type FoundRow = (LeaseRow | { id: null }) & { seen: number };
+
+/** Other workers that looked at the same moment may have taken all that was seen; there may be more behind. */
+const CLAIM_TRIES = 3;
 
 // A lane that was freed meanwhile stays free, and one that is being settled right now needs no renewal.
 const RENEW = `
@@ -120,12 +133,15 @@ const attemptValues = (...[lease, delivery, worker, { hash, prepared }]: Attempt
 
 export function createLaneStore(database: Database): LaneStore {
   return {
-    async claim(owner, limit, leaseMs, busy = []) {
-      const values = [owner, limit, leaseMs, busy];
-      const looked = await database.query<LookedAtRow>(CLAIM_LONGEST_WAITING, values);
-      const first = looked.filter((row) => row.id !== null);
-      const mayBeMore = first.length === 0 && (looked[0]?.seen ?? 0) >= FIRST_LOOK;
-      const rows = mayBeMore ? await database.query<LeaseRow>(CLAIM_ANYWHERE, values) : first;
+    async claim(owner, limit, leaseMs, { free, inFlight, lastTurn } = { free: 2 * limit, inFlight: new Map() }) {
+      const values = [owner, limit, leaseMs, [...inFlight.keys()], [...inFlight.values()], free];
+      const last = [lastTurn?.installationId ?? '', lastTurn?.destinationId ?? ''];
+      let rows: LeaseRow[] = [];
+      for (let tries = 0, seen = 1; rows.length === 0 && seen > 0 && tries < CLAIM_TRIES; tries += 1) {
+        const found = await database.query<FoundRow>(CLAIM, [...values, ...last]);
+        rows = found.filter((row) => row.id !== null);
+        seen = found[0]?.seen ?? 0;
+      }
       return rows.map((row) => ({
         laneId: row.id,
         installationId: row.installation_id,

@@ -44,7 +44,7 @@ export function startCourier(
   const signal = createWakeSignal();
   const inFlight = new Set<Lease>();
   let stopping = false;
-  let lastTurn: Lease | undefined;
+  let lastTurn: string | undefined;
   /** Something due may have been left for want of a place. */
   let leftOver = false;
 
@@ -81,10 +81,7 @@ export function startCourier(
 
   function places(): Places {
     const counts = new Map<string, number>();
-    for (const { installationId, destinationId } of inFlight) {
-      const key = `${installationId}/${destinationId}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
+    for (const lease of inFlight) counts.set(scopeOf(lease), (counts.get(scopeOf(lease)) ?? 0) + 1);
     return { free: CONCURRENCY - inFlight.size, inFlight: counts, lastTurn };
   }
 
@@ -97,9 +94,9 @@ export function startCourier(
         const leases = most > 0 ? await lanes.claim(worker, most, LEASE_MS, before) : [];
         for (const lease of leases) {
           inFlight.add(lease);
+          lastTurn = scopeOf(lease);
           void carry(lease);
         }
-        lastTurn = leases.at(-1) ?? lastTurn;
         const { free, inFlight: counts } = places();
         if (Math.max(0, ...counts.values()) >= free) leftOver = true;
         const isIdle = leases.length === 0 && inFlight.size === 0;
@@ -131,6 +128,8 @@ export function startCourier(
     },
   };
 }
+
+const scopeOf = ({ installationId, destinationId }: Lease): string => `${installationId}/${destinationId}`;
 
 function once(open: OpenConfigured): OpenConfigured {
   let opening: ReturnType<OpenConfigured> | undefined;

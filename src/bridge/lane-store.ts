@@ -24,8 +24,8 @@ export interface Places {
   free: number;
   /** Lanes in flight by destination ("ha-1/<destination>"). */
   inFlight: ReadonlyMap<string, number>;
-  /** Whose turn was the last one. */
-  lastTurn?: Pick<Lease, 'installationId' | 'destinationId'> | undefined;
+  /** The destination that had the last turn. */
+  lastTurn?: string | undefined;
 }
 
 /** Claims lanes, reads their heads and writes attempts ahead. All times are the database's. */
@@ -69,11 +69,6 @@ interface LeaseRow {
   destination_id: string;
   fencing: string;
 }
-
-type FoundRow = (LeaseRow | { id: null }) & { seen: number };
-
-/** Other workers that looked at the same moment may have taken all that was seen; there may be more behind. */
-const CLAIM_TRIES = 3;
 
 // A lane that was freed meanwhile stays free, and one that is being settled right now needs no renewal.
 const RENEW = `
@@ -134,14 +129,8 @@ const attemptValues = (...[lease, delivery, worker, { hash, prepared }]: Attempt
 export function createLaneStore(database: Database): LaneStore {
   return {
     async claim(owner, limit, leaseMs, { free, inFlight, lastTurn } = { free: 2 * limit, inFlight: new Map() }) {
-      const values = [owner, limit, leaseMs, [...inFlight.keys()], [...inFlight.values()], free];
-      const last = [lastTurn?.installationId ?? '', lastTurn?.destinationId ?? ''];
-      let rows: LeaseRow[] = [];
-      for (let tries = 0, seen = 1; rows.length === 0 && seen > 0 && tries < CLAIM_TRIES; tries += 1) {
-        const found = await database.query<FoundRow>(CLAIM, [...values, ...last]);
-        rows = found.filter((row) => row.id !== null);
-        seen = found[0]?.seen ?? 0;
-      }
+      const given = [[...inFlight.keys()], [...inFlight.values()], free, lastTurn ?? ''];
+      const rows = await database.query<LeaseRow>(CLAIM, [owner, limit, leaseMs, ...given]);
       return rows.map((row) => ({
         laneId: row.id,
         installationId: row.installation_id,

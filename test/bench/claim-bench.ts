@@ -55,7 +55,7 @@ async function explain(database: Database): Promise<string[]> {
   let plan: string[] = [];
   await database
     .transaction(async (sql) => {
-      const given = ['bench', CLAIMED_AT_ONCE, LEASE_MS, [], [], 32, '', ''];
+      const given = ['bench', CLAIMED_AT_ONCE, LEASE_MS, [], [], 32, ''];
       const rows = await sql.query<Record<string, string>>(`EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${CLAIM}`, given);
       plan = rows.map((row) => row['QUERY PLAN'] ?? '');
       throw undo;

@@ -3,13 +3,14 @@ import { carryHead, type CarryDependencies, type Carried } from './carry-head.ts
 import { type Lease, LeaseLostError } from './delivery.ts';
 import { idlePause } from './idle-pause.ts';
 import type { OpenConfigured } from './lane-context.ts';
+import type { Places } from './lane-store.ts';
 import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 /** Lanes worked on at the same time by one worker. */
 const CONCURRENCY = 32;
-/** Lanes of one destination of one installation that may always be in flight, and lanes claimed in one go. */
-const BUSY_FROM = 8;
-/** Deliveries of one lane carried before others have their turn. */
+/** Lanes claimed in one go. */
+const CLAIMED_AT_ONCE = 8;
+/** Deliveries of one lane carried before others have their turn; one, where no place is left for anybody else. */
 const MOST_IN_A_ROW = 10;
 /** A lane whose worker died is free again after this. */
 const LEASE_MS = 6_000;
@@ -43,6 +44,7 @@ export function startCourier(
   const signal = createWakeSignal();
   const inFlight = new Set<Lease>();
   let stopping = false;
+  let lastTurn: string | undefined;
   /** Something due may have been left for want of a place. */
   let leftOver = false;
 
@@ -57,7 +59,7 @@ export function startCourier(
     try {
       let carried: Carried | undefined;
       for (let count = 1; count === 1 || carried?.kept === true; count += 1) {
-        const isLast = count >= MOST_IN_A_ROW || stopping;
+        const isLast = count >= MOST_IN_A_ROW || inFlight.size >= CONCURRENCY || stopping;
         carried = await carryHead(lease, opened, !isLast);
         if (!carried || isLast) leftOver = true;
         if (!carried) return;
@@ -77,34 +79,29 @@ export function startCourier(
     }
   }
 
-  /**
-   * A chat system that hangs holds its own lanes only: beyond the first few it has no more than half of the places that
-   * the others leave, so there is always one for whoever comes next.
-   */
-  function busyDestinations(): string[] {
+  function places(): Places {
     const counts = new Map<string, number>();
-    for (const { installationId, destinationId } of inFlight) {
-      const key = `${installationId}/${destinationId}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    const share = (count: number): number => (CONCURRENCY - (inFlight.size - count)) / 2;
-    return [...counts].filter(([, count]) => count >= Math.max(BUSY_FROM, share(count))).map(([key]) => key);
+    for (const lease of inFlight) counts.set(scopeOf(lease), (counts.get(scopeOf(lease)) ?? 0) + 1);
+    return { free: CONCURRENCY - inFlight.size, inFlight: counts, lastTurn };
   }
 
   async function run(): Promise<void> {
     while (!stopping) {
-      const free = Math.min(CONCURRENCY - inFlight.size, BUSY_FROM);
+      const before = places();
+      const most = Math.min(before.free, CLAIMED_AT_ONCE);
       try {
-        const busy = busyDestinations();
-        leftOver = free === 0 || busy.length > 0;
-        const leases = free > 0 ? await lanes.claim(worker, free, LEASE_MS, busy) : [];
+        leftOver = false;
+        const leases = most > 0 ? await lanes.claim(worker, most, LEASE_MS, before) : [];
         for (const lease of leases) {
           inFlight.add(lease);
+          lastTurn = scopeOf(lease);
           void carry(lease);
         }
+        const { free, inFlight: counts } = places();
+        if (Math.max(0, ...counts.values()) >= free) leftOver = true;
         const isIdle = leases.length === 0 && inFlight.size === 0;
         if (isIdle) await signal.wait(idlePause(await lanes.dueInMs()));
-        else if (leases.length < free || free === 0) await signal.wait(POLL_MS);
+        else if (leases.length < most || most === 0) await signal.wait(POLL_MS);
       } catch (error) {
         logger.error({ event: 'claim-failed', error });
         await signal.wait(AFTER_DATABASE_TROUBLE_MS);
@@ -131,6 +128,8 @@ export function startCourier(
     },
   };
 }
+
+const scopeOf = ({ installationId, destinationId }: Lease): string => `${installationId}/${destinationId}`;
 
 function once(open: OpenConfigured): OpenConfigured {
   let opening: ReturnType<OpenConfigured> | undefined;

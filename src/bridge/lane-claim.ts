@@ -1,59 +1,70 @@
-/** Lanes that have been due longest, looked at before anything else. Fewer than these are all there are. */
-export const FIRST_LOOK = 200;
+/** Lanes that have been due longest, of all destinations or of one. Fewer than these are all there are. */
+const LOOK = 200;
 
 const IS_DUE = `lane.next_at <= now() AND (lane.lease_until IS NULL OR lane.lease_until <= now())`;
 
-// The lane row decides who may work: a retry moves next_at and so holds its successors back, and the lease ends by itself.
-// Only a destination in trouble holds its lanes back; after a rate limit each comes back at a moment of its own.
-const MAY_BE_CALLED = `
-  NOT (lane.installation_id || '/' || lane.destination_id = ANY($4::text[]))
-  AND NOT EXISTS (
-    SELECT 1 FROM destination_health AS health
-     WHERE health.scope = lane.installation_id || '/' || lane.destination_id
-       AND (health.next_trial_at > now()
-            OR health.throttled_until + (hashtext(lane.id) & 1023) * spread_ms / 1024.0 * interval '1 millisecond' > now()))`;
-
-const LEASE = `
-UPDATE lane SET lease_owner = $1, lease_until = now() + $3 * interval '1 millisecond', fencing = fencing + 1
-  FROM due WHERE lane.id = due.id
-RETURNING lane.id, installation_id, conversation_id, destination_id, fencing::text`;
+// After a rate limit each lane comes back at a moment of its own.
+const DUE_IN_SCOPE = `
+SELECT id, next_at FROM (
+  SELECT id, next_at FROM lane
+   WHERE installation_id = scope.installation_id AND destination_id = scope.destination_id AND ${IS_DUE}
+   ORDER BY next_at LIMIT ${LOOK}) AS longest
+ WHERE throttled_until + (hashtext(id) & 1023) * spread_ms / 1024.0 * interval '1 millisecond' <= now()`;
 
 /**
- * Leases up to $2 lanes for $1, for $3 ms, none of the destinations in $4, among those that have waited longest. At least
- * one row, whose `id` is null when nothing was leased; `seen`: how many it looked at.
+ * Leases up to $2 lanes for $1, for $3 ms, in the order of their turns. The worker has $6 places free, and in flight $5
+ * lanes of the destinations $4 ("ha-1/<destination>"). The last turn was that of $7.
+ *
+ * A place goes to a destination with fewest in flight; where several have as few, to the next one behind the last turn,
+ * round and round, each worker in an order of its own, so that they do not all reach for the same. So who has none in
+ * flight waits for no more turns than there are destinations, whatever waits in the others. And nobody gets another
+ * place who has as many as are free: k destinations with a backlog end at 1 / (k + 1) of the places each, and as many
+ * are left for who comes next. Where there are more destinations than places, it waits for its turn in the round.
+ *
+ * Where the lanes due longest are all that are due, they tell which destinations have any. Else a hundred thousand of one
+ * may stand before the first of another and must not be read to find it: the look goes into every destination, jumping
+ * from one to the next along the index.
+ *
+ * The lane row decides who may work: a retry moves next_at and so holds its successors back, and the lease ends by
+ * itself. Only a destination in trouble holds its lanes back.
  */
-export const CLAIM_LONGEST_WAITING = `
-WITH longest AS (
-  SELECT id, next_at FROM lane WHERE ${IS_DUE} ORDER BY next_at LIMIT ${FIRST_LOOK}
-), due AS (
-  SELECT lane.id FROM lane JOIN longest ON longest.id = lane.id
-   WHERE ${IS_DUE} AND ${MAY_BE_CALLED}
-   ORDER BY longest.next_at LIMIT $2 FOR NO KEY UPDATE OF lane SKIP LOCKED
-), leased AS (${LEASE}
-)
-SELECT leased.*, (SELECT count(*)::int FROM longest) AS seen FROM (VALUES (1)) AS one LEFT JOIN leased ON true`;
-
-/**
- * The same with a look into every destination, for when those that have waited longest all belong to ones that may not
- * be called: a hundred thousand of them must not be read to find the few behind. Jumps from one destination to the next
- * along the index; where fewer are due than the first look saw, it saw all of them, and nothing is looked at again.
- */
-export const CLAIM_ANYWHERE = `
-WITH RECURSIVE scope AS (
-  (SELECT installation_id, destination_id FROM lane
-    WHERE (SELECT count(*) FROM (SELECT FROM lane WHERE ${IS_DUE} ORDER BY next_at LIMIT ${FIRST_LOOK}) AS seen) = ${FIRST_LOOK}
+export const CLAIM = `
+WITH RECURSIVE longest AS MATERIALIZED (
+  SELECT installation_id, destination_id FROM lane WHERE ${IS_DUE} ORDER BY next_at LIMIT ${LOOK}
+), everywhere AS (
+  (SELECT installation_id, destination_id FROM lane WHERE (SELECT count(*) FROM longest) = ${LOOK}
     ORDER BY installation_id, destination_id LIMIT 1)
   UNION ALL
-  SELECT behind.installation_id, behind.destination_id FROM scope, LATERAL (
+  SELECT behind.installation_id, behind.destination_id FROM everywhere AS before, LATERAL (
     SELECT installation_id, destination_id FROM lane
-     WHERE (installation_id, destination_id) > (scope.installation_id, scope.destination_id)
+     WHERE (installation_id, destination_id) > (before.installation_id, before.destination_id)
      ORDER BY installation_id, destination_id LIMIT 1) AS behind
-), due AS (
-  SELECT found.id FROM scope, LATERAL (
-    SELECT lane.id, lane.next_at FROM lane
-     WHERE lane.installation_id = scope.installation_id AND lane.destination_id = scope.destination_id
-       AND NOT (scope.installation_id || '/' || scope.destination_id = ANY($4::text[]))
-       AND ${IS_DUE} AND ${MAY_BE_CALLED}
-     ORDER BY lane.next_at LIMIT $2 FOR NO KEY UPDATE OF lane SKIP LOCKED) AS found
-   ORDER BY found.next_at LIMIT $2
-)${LEASE}`;
+), known AS (
+  SELECT installation_id, destination_id, installation_id || '/' || destination_id AS scope
+    FROM (SELECT * FROM longest UNION SELECT * FROM everywhere) AS either
+), allowed AS (
+  SELECT known.*, hashtext($1::text || scope) AS place,
+         (hashtext($1 || scope), scope) <= (hashtext($1 || $7::text), $7) AS had_its_turn,
+         COALESCE(mine.in_flight, 0) AS in_flight,
+         COALESCE(throttled_until, '-infinity') AS throttled_until, COALESCE(spread_ms, 0) AS spread_ms
+    FROM known LEFT JOIN unnest($4::text[], $5::int[]) AS mine(scope, in_flight) USING (scope)
+    LEFT JOIN destination_health AS health USING (scope)
+   WHERE COALESCE(mine.in_flight, 0) < $6::int AND (next_trial_at > now() OR throttled_until > now()) IS NOT TRUE
+), next AS (
+  SELECT * FROM allowed AS scope WHERE EXISTS (${DUE_IN_SCOPE})
+   ORDER BY in_flight, had_its_turn, place, scope LIMIT $2
+), locked AS (
+  SELECT found.id, scope.*, in_flight + row_number() OVER (
+           PARTITION BY scope.scope ORDER BY found.next_at) AS nth
+    FROM next AS scope, LATERAL (
+      SELECT lane.id, lane.next_at FROM lane JOIN (${DUE_IN_SCOPE}) AS due ON due.id = lane.id
+       WHERE ${IS_DUE}
+       ORDER BY due.next_at LIMIT LEAST($2, $6::int - in_flight) FOR NO KEY UPDATE OF lane SKIP LOCKED) AS found
+), turns AS (
+  SELECT id, nth, row_number() OVER (ORDER BY nth, had_its_turn, place, scope) AS turn FROM locked
+), leased AS (
+  UPDATE lane SET lease_owner = $1, lease_until = now() + $3 * interval '1 millisecond', fencing = fencing + 1
+    FROM turns WHERE lane.id = turns.id AND turn <= $2 AND turn - 1 + nth <= $6::int
+  RETURNING lane.id, installation_id, conversation_id, destination_id, fencing::text, turn
+)
+SELECT * FROM leased ORDER BY turn`;

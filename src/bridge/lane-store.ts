@@ -1,6 +1,6 @@
 import type { Database } from '../persistence/database.ts';
 import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
-import { CLAIM_ANYWHERE, CLAIM_LONGEST_WAITING, FIRST_LOOK } from './lane-claim.ts';
+import { CLAIM } from './lane-claim.ts';
 import { type LaneHead, readHead } from './lane-head.ts';
 
 /** What an attempt sends, as far as it is written ahead. */
@@ -19,13 +19,23 @@ export interface BegunAttempt {
   equalBefore: number;
 }
 
+/** What a worker has to share out. */
+export interface Places {
+  free: number;
+  /** Lanes in flight by destination ("ha-1/<destination>"). */
+  inFlight: ReadonlyMap<string, number>;
+  /** The destination that had the last turn. */
+  lastTurn?: string | undefined;
+}
+
 /** Claims lanes, reads their heads and writes attempts ahead. All times are the database's. */
 export interface LaneStore {
   /**
-   * Leases up to `limit` lanes that have something due, but none of the destinations in `busy` ("ha-1/<destination>") and
-   * of those that are not to be called now. Lanes that another worker holds are not waited for.
+   * Leases up to `limit` lanes that have something due, in the order of their turns: destinations share the places of a
+   * worker, and those that are not to be called now get none. Lanes that another worker holds are not waited for. Without
+   * `places` one destination may have them all.
    */
-  claim(owner: string, limit: number, leaseMs: number, busy?: readonly string[]): Promise<Lease[]>;
+  claim(owner: string, limit: number, leaseMs: number, places?: Places): Promise<Lease[]>;
   /** Until the first lane falls due or its lease ends, in ms; undefined when no lane has anything to do. */
   dueInMs(): Promise<number | undefined>;
   /** Ends every lease at once. Only right where no other worker can be alive: at the start of an embedded database. */
@@ -59,8 +69,6 @@ interface LeaseRow {
   destination_id: string;
   fencing: string;
 }
-
-type LookedAtRow = (LeaseRow | { id: null }) & { seen: number };
 
 // A lane that was freed meanwhile stays free, and one that is being settled right now needs no renewal.
 const RENEW = `
@@ -121,12 +129,9 @@ const attemptValues = (...[lease, delivery, worker, { hash, prepared }]: Attempt
 
 export function createLaneStore(database: Database): LaneStore {
   return {
-    async claim(owner, limit, leaseMs, busy = []) {
-      const values = [owner, limit, leaseMs, busy];
-      const looked = await database.query<LookedAtRow>(CLAIM_LONGEST_WAITING, values);
-      const first = looked.filter((row) => row.id !== null);
-      const mayBeMore = first.length === 0 && (looked[0]?.seen ?? 0) >= FIRST_LOOK;
-      const rows = mayBeMore ? await database.query<LeaseRow>(CLAIM_ANYWHERE, values) : first;
+    async claim(owner, limit, leaseMs, { free, inFlight, lastTurn } = { free: 2 * limit, inFlight: new Map() }) {
+      const given = [[...inFlight.keys()], [...inFlight.values()], free, lastTurn ?? ''];
+      const rows = await database.query<LeaseRow>(CLAIM, [owner, limit, leaseMs, ...given]);
       return rows.map((row) => ({
         laneId: row.id,
         installationId: row.installation_id,

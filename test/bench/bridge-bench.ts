@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { readLedgerFile } from '../simulators/ledger.ts';
 import { eventually } from '../support/eventually.ts';
 import { TEST_ENVIRONMENT } from '../support/test-environment.ts';
@@ -8,14 +9,21 @@ import { type BenchProcess, startBenchProcess } from './bench-process.ts';
 import { openLoop } from './http-load.ts';
 import { conversationRequest, installShop } from './shop.ts';
 
-const [perSecondText = '200', secondsText = '10'] = process.argv.slice(2);
+/** `npm run bench -- bridge [writes a second] [seconds] [--backlogs 6]`: over so many installations the backlog is spread. */
+const { values, positionals } = parseArgs({
+  options: { backlogs: { type: 'string', default: '1' } },
+  allowPositionals: true,
+  args: process.argv.slice(2),
+});
+const [perSecondText = '200', secondsText = '10'] = positionals;
+const BACKLOGS = Number(values.backlogs);
 const PER_SECOND = Number(perSecondText);
 const SECONDS = Number(secondsText);
 /** At the same rate. */
 const WARM_UP_SECONDS = 5;
 const BACKLOG = 100_000;
-const BUSY_WEBSITE = 1;
-const QUIET_WEBSITE = 2;
+const BUSY_WEBSITES = Array.from({ length: BACKLOGS }, (_, index) => index + 1);
+const QUIET_WEBSITE = BACKLOGS + 1;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -72,14 +80,16 @@ function describe(times: readonly number[]): string {
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, slowest ${at(1)}`;
 }
 
-/** Lanes of one installation that all wait, as after an outage of its chat system. */
+/** Lanes of some installations that all wait, as after an outage of their chat systems. */
 const FILL_BACKLOG = `
 WITH conversations AS (
   INSERT INTO conversation (id, installation_id, start_source)
-  SELECT 'ha-${BUSY_WEBSITE}:' || 900000000 + n, 'ha-${BUSY_WEBSITE}', 'webhook' FROM generate_series(1, $1::int) AS n RETURNING id
+  SELECT installation || ':' || 900000000 + n, installation, 'webhook'
+    FROM generate_series(1, $1::int) AS n, LATERAL (SELECT 'ha-' || 1 + n % $2::int AS installation) AS of
+  RETURNING id, installation_id
 ), lanes AS (
   INSERT INTO lane (id, installation_id, conversation_id, destination_id, pending, next_position, next_at)
-  SELECT id || '/thulium-main', 'ha-${BUSY_WEBSITE}', id, 'thulium-main', 1, 2, now() FROM conversations RETURNING id
+  SELECT id || '/thulium-main', installation_id, id, 'thulium-main', 1, 2, now() FROM conversations RETURNING id
 )
 INSERT INTO delivery (lane_id, key, position, kind, payload)
 SELECT id, 'start', 1, 'start', '{"startUnheard":false}' FROM lanes`;
@@ -95,7 +105,7 @@ async function main(): Promise<void> {
     const database = place.environment['DATABASE_URL'] === undefined ? 'embedded database' : 'PostgreSQL';
     print(`${database}, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)}`);
     const service = await startBenchProcess('dist/main.js', place.folder, { ...environment, LOG_LEVEL: 'info' });
-    for (const website of [BUSY_WEBSITE, QUIET_WEBSITE])
+    for (const website of [...BUSY_WEBSITES, QUIET_WEBSITE])
       await installShop(service, website, String(addresses?.['thulium']));
     await latencies(service, ledgerFile, QUIET_WEBSITE, PER_SECOND / 2, 1, WARM_UP_SECONDS);
     const alone = await latencies(service, ledgerFile, QUIET_WEBSITE, PER_SECOND / 2, 10_000);
@@ -117,10 +127,12 @@ async function measureBacklog(
 ) {
   if (place.environment['DATABASE_URL'] === undefined) return;
   const database = await place.open();
-  await database.query(FILL_BACKLOG, [BACKLOG]);
+  await database.query(FILL_BACKLOG, [BACKLOG, BACKLOGS]);
   await database.close();
   const beside = await latencies(service, ledgerFile, QUIET_WEBSITE, 20, 100_000);
-  print(`the same at 20/s while another installation has ${BACKLOG} deliveries waiting: ${describe(beside)}`);
+  print(
+    `the same at 20/s while ${BACKLOGS} other installation(s) have ${BACKLOG} deliveries waiting: ${describe(beside)}`,
+  );
 }
 
 await main();

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CLAIM_ANYWHERE, CLAIM_LONGEST_WAITING } from '../../src/bridge/lane-claim.ts';
+import { CLAIM } from '../../src/bridge/lane-claim.ts';
 import { enqueue } from '../../src/bridge/enqueue.ts';
 import { createLaneStore } from '../../src/bridge/lane-store.ts';
 import { createSettlementStore } from '../../src/bridge/settlement-store.ts';
@@ -50,13 +50,13 @@ async function fall(database: Database, number: number): Promise<void> {
 }
 
 /** The plan with its real times, undone afterwards. */
-async function explain(database: Database, text: string): Promise<string[]> {
+async function explain(database: Database): Promise<string[]> {
   const undo = new Error('the plan is all that is wanted');
   let plan: string[] = [];
   await database
     .transaction(async (sql) => {
-      const given = ['bench', CLAIMED_AT_ONCE, LEASE_MS, []];
-      const rows = await sql.query<Record<string, string>>(`EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${text}`, given);
+      const given = ['bench', CLAIMED_AT_ONCE, LEASE_MS, [], [], 32, ''];
+      const rows = await sql.query<Record<string, string>>(`EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${CLAIM}`, given);
       plan = rows.map((row) => row['QUERY PLAN'] ?? '');
       throw undo;
     })
@@ -100,8 +100,7 @@ async function main(): Promise<void> {
     if (place) await fillFinished(databaseUrl ?? '', Number(values.finished), print);
     await measure(database);
     for (let due = 0; due < CLAIMED_AT_ONCE; due += 1) await fall(database, 1e9 + due);
-    for (const text of [CLAIM_LONGEST_WAITING, CLAIM_ANYWHERE])
-      print(`\n${(await explain(database, text)).join('\n')}`);
+    print(`\n${(await explain(database)).join('\n')}`);
     if (values.keep) print(`\nkept: --use ${databaseUrl}`);
   } finally {
     await database.close();

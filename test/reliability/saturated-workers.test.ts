@@ -5,9 +5,9 @@ import { type BridgeWorld, conversationOf, startBridgeWorld } from '../support/b
 import { eventually } from '../support/eventually.ts';
 import { SECRET } from '../support/test-environment.ts';
 
-/** More conversations than couriers, in more destinations than one of them may fill. */
-const WEBSITES = [1, 2, 3, 4, 5];
-const PER_WEBSITE = 16;
+/** More websites than couriers: fewer leave some of them free for whoever comes next. */
+const WEBSITES = Array.from({ length: 33 }, (_, index) => index + 1);
+const PER_WEBSITE = 2;
 const COURIERS = 32;
 const MEASURED = 60;
 /** Unknown here: counted and answered like any other, and nobody has to carry it. */

@@ -5,7 +5,10 @@ import { answerChallenge } from './bridge/challenge-store.ts';
 import { conversationRoutes } from './admin/conversation-routes.ts';
 import { deliveryControlRoutes } from './admin/delivery-control-routes.ts';
 import { destinationHealthRoutes } from './admin/destination-health-routes.ts';
+import { eventReplayRoutes } from './admin/event-replay-routes.ts';
 import { createDeliveryControl } from './bridge/delivery-control.ts';
+import { replayEvent } from './bridge/event-replay.ts';
+import type { PlanningTimings } from './bridge/planning-turns.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
 import { releasingParked } from './compose-bridge.ts';
 import { callbackRouters } from './compose-callbacks.ts';
@@ -58,6 +61,8 @@ export interface ServiceOptions {
   database?: Database;
   /** The chat systems; those of the registry unless told. */
   types?: readonly DestinationType[];
+  /** How events are tried again that could not be planned, where tests cannot wait. */
+  planning?: Partial<PlanningTimings>;
   /** How the comparison with iAdvize's own list is timed, where tests cannot wait. */
   reconcile?: Partial<ReconcileTimings>;
   /** The same for the sweep of what is too old to be kept. */
@@ -70,6 +75,7 @@ export async function startService({
   logger,
   database: given,
   types = DESTINATION_TYPES,
+  planning,
   reconcile,
   retention,
 }: ServiceOptions): Promise<Service> {
@@ -96,7 +102,8 @@ export async function startService({
     const clients = { trustedHttp, guardedHttp, listeningHttp };
     const shared = { config, logger, database, installations, ...clients, types };
     const parts = { ...shared, records, onCarried, onExpired, erasing: erasing(database, secretBox, records) };
-    const workers = config.ROLE === 'web' ? undefined : await startWorkers({ ...parts, reconcile, retention });
+    const workers =
+      config.ROLE === 'web' ? undefined : await startWorkers({ ...parts, planning, reconcile, retention });
     const hint = (workers?.listening ?? records).hint;
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
@@ -109,11 +116,8 @@ export async function startService({
         guardedHttp,
         importTrouble: createImportTrouble(database),
       });
-      routers.push(
-        ...webRouters(config, database, installations, verification, catalogue.router, () =>
-          database.notices.send('events'),
-        ),
-      );
+      const onAccepted = (): void => database.notices.send('events');
+      routers.push(...webRouters(config, database, installations, verification, catalogue.router, onAccepted));
       const onNote = (): void => database.notices.send('lanes');
       routers.push(challengeRoutes(database, (id, answer) => answerChallenge(database, id, answer), onNote));
       const onHint = (installationId: string, destinationId: string): void =>
@@ -123,6 +127,7 @@ export async function startService({
       routers.push(callbacks.open, callbacks.admin, records.router, conversationRoutes(database, shown));
       // Behind the guard that the routers above brought.
       routers.push(deliveryControlRoutes(database, createDeliveryControl(database, onNote)));
+      routers.push(eventReplayRoutes(database, (id) => replayEvent(database, id, onAccepted)));
       routers.push(privacyRouter(parts.erasing, shown, config));
       routers.push(...agentRouters({ config, database, installations, trustedHttp, guardedHttp, types, onNote }));
     }

@@ -8,8 +8,8 @@ interface Refused {
 }
 
 /** A bridge with what an operator does about a delivery, and what Thulium's agent has seen. */
-export async function startReplayWorld(environment: NodeJS.ProcessEnv = {}) {
-  const world = await startBridgeWorld(environment);
+export async function startReplayWorld(...given: Parameters<typeof startBridgeWorld>) {
+  const world = await startBridgeWorld(...given);
   let next = 4_000;
 
   const entriesOf = (conversationId: number) => {

@@ -3,6 +3,7 @@ import { adminListPaths } from './admin/admin-list-paths.ts';
 import { challengePaths } from './admin/challenge-paths.ts';
 import { deliveryControlPaths } from './admin/delivery-control-paths.ts';
 import { destinationHealthPaths } from './admin/destination-health-paths.ts';
+import { eventReplayPaths } from './admin/event-replay-paths.ts';
 import { metricsPaths } from './admin/metrics-paths.ts';
 import { catalogueImportPaths } from './catalogue/catalogue-import-paths.ts';
 import { conversationPaths } from './admin/conversation-paths.ts';
@@ -38,6 +39,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...conversationPaths,
   ...filePaths,
   ...deliveryControlPaths,
+  ...eventReplayPaths,
   ...destinationHealthPaths,
   ...privacyPaths,
   ...metricsPaths,

@@ -6,6 +6,7 @@ import { type Courier, startCourier } from './bridge/courier.ts';
 import { createHealthStore } from './bridge/health-store.ts';
 import { createLaneStore } from './bridge/lane-store.ts';
 import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
+import type { PlanningTimings } from './bridge/planning-turns.ts';
 import type { ReconcileLoop } from './bridge/reconcile-loop.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
 import { createSettlementStore } from './bridge/settlement-store.ts';
@@ -57,6 +58,7 @@ export interface WorkerParts {
   records: RemoteRecords;
   onCarried(carried: Carried): void;
   onExpired(counts: ExpiredCounts): void;
+  planning: Partial<PlanningTimings> | undefined;
   reconcile: Partial<ReconcileTimings> | undefined;
   erasing: ErasingDependencies;
   retention: Partial<RetentionTimings> | undefined;
@@ -110,11 +112,14 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
       if (startedChat(carried)) database.notices.send('listeners');
     },
   );
-  const planning = startPlanning(
-    { database, installations: planningInstallations, readStoredEvent },
-    () => database.notices.send('lanes'),
+  const planning = startPlanning({
+    database,
+    installations: planningInstallations,
+    readStoredEvent,
+    onPlanned: () => database.notices.send('lanes'),
     logger,
-  );
+    timings: parts.planning,
+  });
   database.notices.on('events', () => planning.wake());
   database.notices.on('lanes', () => courier.wake());
   const openToRead = openConfigured(installations, types, { http: listeningHttp, now });

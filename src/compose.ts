@@ -5,7 +5,10 @@ import { answerChallenge } from './bridge/challenge-store.ts';
 import { conversationRoutes } from './admin/conversation-routes.ts';
 import { deliveryControlRoutes } from './admin/delivery-control-routes.ts';
 import { destinationHealthRoutes } from './admin/destination-health-routes.ts';
+import { eventReplayRoutes } from './admin/event-replay-routes.ts';
 import { createDeliveryControl } from './bridge/delivery-control.ts';
+import { replayEvent } from './bridge/event-replay.ts';
+import type { PlanningTimings } from './bridge/planning-turns.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
 import { releasingParked } from './compose-bridge.ts';
 import { callbackRouters } from './compose-callbacks.ts';
@@ -59,6 +62,8 @@ export interface ServiceOptions {
   database?: Database;
   /** The chat systems; those of the registry unless told. */
   types?: readonly DestinationType[];
+  /** How events are tried again that could not be planned, where tests cannot wait. */
+  planning?: Partial<PlanningTimings>;
   /** How the comparison with iAdvize's own list is timed, where tests cannot wait. */
   reconcile?: Partial<ReconcileTimings>;
   /** The same for the sweep of what is too old to be kept. */
@@ -71,6 +76,7 @@ export async function startService({
   logger,
   database: given,
   types = DESTINATION_TYPES,
+  planning,
   reconcile,
   retention,
 }: ServiceOptions): Promise<Service> {
@@ -98,13 +104,15 @@ export async function startService({
     const clients = { trustedHttp, guardedHttp, listeningHttp };
     const shared = { config, logger, database, installations, ...clients, types };
     const parts = { ...shared, records, onCarried, onExpired, erasing: erasing(database, secretBox, records) };
-    const workers = config.ROLE === 'web' ? undefined : await startWorkers({ ...parts, reconcile, retention });
+    const workers =
+      config.ROLE === 'web' ? undefined : await startWorkers({ ...parts, planning, reconcile, retention });
     const hint = (workers?.listening ?? records).hint;
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
     const early: Router[] = [];
     if (config.ROLE !== 'worker') {
-      early.push(...intakeRouters(config, database));
+      const onAccepted = (): void => database.notices.send('events');
+      early.push(...intakeRouters(config, database, onAccepted));
       const verification = verificationRouters({
         config,
         installations,
@@ -123,6 +131,7 @@ export async function startService({
       routers.push(callbacks.open, callbacks.admin, records.router, conversationRoutes(database, shown));
       // Behind the guard that the routers above brought.
       routers.push(deliveryControlRoutes(database, createDeliveryControl(database, onNote)));
+      routers.push(eventReplayRoutes(database, (id) => replayEvent(database, id, onAccepted)));
       routers.push(privacyRouter(parts.erasing, shown, config));
       routers.push(...agentRouters({ config, database, installations, trustedHttp, guardedHttp, types, onNote }));
     }
@@ -168,8 +177,7 @@ const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Confi
   dataDir: DATA_DIR,
 });
 
-function intakeRouters(config: Config, database: Database): Router[] {
-  const onAccepted = (): void => database.notices.send('events');
+function intakeRouters(config: Config, database: Database, onAccepted: () => void): Router[] {
   const events = createEventStore(promptly(database), config.DEFAULT_PLATFORM, onAccepted);
   return [
     webhookRoutes(events, requireSignature(config.IADVIZE_SECRET_TOKENS)),

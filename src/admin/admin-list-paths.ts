@@ -4,7 +4,7 @@ import { pageOf } from '../http/paging.ts';
 import { listQuerySchema } from './list-query.ts';
 import { shownDelivery, shownEvent } from './list-schemas.ts';
 
-const EVENT = {
+export const EVENT_EXAMPLE = {
   id: '41',
   status: 'accepted',
   reason: null,
@@ -62,7 +62,7 @@ const list = (
 /** What `adminListRoutes` answers. */
 export const adminListPaths: readonly Operation[] = [
   {
-    ...list(shownEvent, EVENT),
+    ...list(shownEvent, EVENT_EXAMPLE),
     id: 'listEvents',
     path: '/admin/api/events',
     summary: 'Events as they came in, newest first',

@@ -1,11 +1,12 @@
-import { type Request, Router } from 'express';
+import { Router } from 'express';
 import { HttpError } from '../http/errors.ts';
 import { readJson } from '../http/json-body.ts';
 import { captureRawBody } from '../http/raw-body.ts';
 import type { Database } from '../persistence/database.ts';
-import { deliveryId, replayBody } from './delivery-control-schemas.ts';
+import { replayBody } from './delivery-control-schemas.ts';
 import { findDelivery } from './delivery-list.ts';
 import type { ShownDelivery } from './list-schemas.ts';
+import { rowIdIn } from './row-id.ts';
 
 const BODY_LIMIT = 4 * 1024;
 
@@ -47,19 +48,13 @@ export function deliveryControlRoutes(database: Database, control: DeliveryContr
   }
 
   router.post('/admin/api/deliveries/:id/replay', captureRawBody(BODY_LIMIT), async (request, response) => {
-    const id = idOf(request);
+    const id = rowIdIn(request.params, NOT_FOUND);
     // The body is for the one word that a repeat needs.
     const { confirmRepeat } = request.rawBody.length === 0 ? replayBody.parse({}) : readJson(request, replayBody);
     response.json(await shownAfter(await control.replay(id, confirmRepeat)));
   });
   router.post('/admin/api/deliveries/:id/skip', async (request, response) => {
-    response.json(await shownAfter(await control.skip(idOf(request))));
+    response.json(await shownAfter(await control.skip(rowIdIn(request.params, NOT_FOUND))));
   });
   return router;
-}
-
-function idOf(request: Request): string {
-  const parsed = deliveryId.safeParse(request.params['id']);
-  if (!parsed.success) throw new HttpError('not-found', NOT_FOUND);
-  return parsed.data;
 }

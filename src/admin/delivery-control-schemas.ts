@@ -2,9 +2,6 @@ import { z } from 'zod';
 
 export const deliveryParams = z.object({ id: z.string().describe('Id of the delivery, such as `97`.') });
 
-/** Whatever is no number of ours is no delivery. */
-export const deliveryId = z.string().regex(/^\d{1,18}$/);
-
 export const replayBody = z
   .strictObject({
     confirmRepeat: z

@@ -7,7 +7,10 @@ export const shownEvent = z
   .object({
     id: z.string(),
     status: z.string().describe('`accepted`, `ignored`, `quarantined` or `duplicate-anomaly`.'),
-    reason: z.string().nullable().describe('Why it is quarantined.'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why it is quarantined; `planning-failed`: it was understood and given up, and can be replayed.'),
     source: z.string().describe('`webhook` or `push`.'),
     eventType: z.string().nullable(),
     installation: z.string().nullable(),

@@ -13,6 +13,7 @@ SELECT COALESCE((
        (SELECT count(*) FROM delivery WHERE status = 'parked')::int AS parked,
        (SELECT count(*) FROM delivery WHERE status = 'uncertain')::int AS uncertain,
        (SELECT count(*) FROM event WHERE plan_after <= now())::int AS "eventsToPlan",
+       (SELECT count(*) FROM event WHERE reason = 'planning-failed')::int AS "eventsUnplanned",
        (SELECT COALESCE(json_object_agg(type, open), '{}') FROM (
           SELECT type, count(DISTINCT (installation_id, destination_id)) AS open FROM destination_health WHERE opened_at IS NOT NULL GROUP BY type) AS by_type)
          AS "breakersOpen",

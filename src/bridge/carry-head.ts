@@ -1,7 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database } from '../persistence/database.ts';
-import { isDatabaseAway } from '../persistence/database-away.ts';
+import { isDatabaseFault } from '../persistence/database-faults.ts';
 import { createChallengeStore } from './challenge-store.ts';
 import { readClosingAnswers } from './closing-answers-step.ts';
 import type { ConversationSource } from './conversation-source.ts';
@@ -85,7 +85,7 @@ export async function carryHead(
       await lanes.release(lease);
       return undefined;
     }
-    if (isDatabaseAway(error)) {
+    if (isDatabaseFault(error)) {
       // Not the delivery's fault, so it is not counted: where it stands is on disk, and it goes on when the database does.
       // If that is still away, the lease ends by itself.
       await lanes.release(lease, AFTER_DATABASE_TROUBLE_MS).catch(() => undefined);

@@ -1,9 +1,11 @@
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database, Sql } from '../persistence/database.ts';
-import { isErasedConversation } from '../persistence/erased-digests.ts';
+import { isDatabaseFault } from '../persistence/database-faults.ts';
 import { BARE_TOMBSTONE } from '../persistence/event-tombstone.ts';
 import type { DomainEvent } from './domain-events.ts';
+import { type EventRow, TAKE } from './event-take.ts';
 import { type PlannableEvent, planEvent, type PlanningInstallations } from './planner.ts';
+import type { PlanningTurns } from './planning-turns.ts';
 
 /** Reads a stored event's bytes again; undefined when they no longer mean anything to us. */
 export type ReadStoredEvent = (
@@ -20,41 +22,13 @@ export interface EventQueueDependencies {
   readStoredEvent: ReadStoredEvent;
 }
 
-/** `planned` or `held` one event; `idle`: there was none that may be planned now. `more`: there may be another. */
+/**
+ * `planned` or `held` one event; `idle`: there was none that may be planned now. `more`: there may be another. `failed`:
+ * the event is at fault; `blocked`: the database is.
+ */
 export type PlanningOutcome =
-  { outcome: 'planned' | 'held' | 'idle'; more: boolean } | { outcome: 'failed'; eventId: string; error: unknown };
-
-interface EventRow {
-  id: string;
-  source: string;
-  content_type: string | null;
-  body: Uint8Array;
-  installation_id: string | null;
-  conversation_id: string | null;
-  age_seconds: number;
-  client_unknown: boolean;
-  /** Its conversation was erased. */
-  erased: boolean;
-  /** Null where no other event waits. */
-  more: boolean | null;
-}
-
-// Several planners take several events at a time, but those of one conversation in the order they came: one that is being
-// planned counts as due until its commit.
-// However many are due, and whatever PostgreSQL thinks how many that are: the first is read off the index, and only its own
-// conversation is looked through. Hence one column to order by, OFFSET (no join), and a comparison the index does not know.
-export const TAKE = `
-SELECT id::text, source, content_type, body, installation_id, conversation_id,
-       EXTRACT(EPOCH FROM now() - received_at)::float8 AS age_seconds,
-       EXISTS (SELECT 1 FROM installation WHERE id = event.installation_id AND client_id IS NULL) AS client_unknown,
-       ${isErasedConversation('conversation_id')} AS erased,
-       (SELECT plan_after FROM event ORDER BY plan_after LIMIT 1 OFFSET 1) <= now() AS more
-  FROM event
- WHERE plan_after <= now()
-   AND NOT EXISTS (SELECT 1 FROM event AS earlier
-                    WHERE earlier.conversation_id = event.conversation_id AND earlier.id < event.id
-                      AND COALESCE(earlier.plan_after, 'infinity') <= now() OFFSET 0)
- ORDER BY plan_after LIMIT 1 FOR UPDATE SKIP LOCKED`;
+  | { outcome: 'planned' | 'held' | 'idle'; more: boolean }
+  | { outcome: 'failed' | 'blocked'; eventId: string; error: unknown };
 
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
 const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
@@ -74,28 +48,32 @@ WITH released AS (
 )
 SELECT EXISTS (SELECT FROM released) OR COALESCE((SELECT min(plan_after) FROM event) <= now(), false) AS more`;
 
+// An event is given up only for what is wrong with itself, and waits for an operator then: its status goes back to
+// `accepted` when they set it going again (event-replay.ts).
 const MAX_FAILURES = 8;
 const FAILED = `
 UPDATE event SET plan_failures = plan_failures + 1,
-       plan_after = CASE WHEN plan_failures + 1 < $2 THEN now() + (2 ^ plan_failures) * interval '1 second' END,
+       plan_after = CASE WHEN plan_failures + 1 < $2 THEN now() + (2 ^ plan_failures) * $3 * interval '1 millisecond' END,
        status = CASE WHEN plan_failures + 1 < $2 THEN status ELSE 'quarantined' END,
        reason = CASE WHEN plan_failures + 1 < $2 THEN reason ELSE 'planning-failed' END
  WHERE id = $1::bigint AND plan_after IS NOT NULL`;
 
 /**
- * Plans the oldest event that is due, in one transaction, and waits for none that another planner holds. `onMore`: there
+ * Plans the event whose turn it is, in one transaction, and waits for none that another planner holds. `onMore`: there
  * may be another, while this one is being planned.
  */
 export async function planNextEvent(
   dependencies: EventQueueDependencies,
+  turns: PlanningTurns,
   onMore?: () => void,
 ): Promise<PlanningOutcome> {
   const { database, installations, readStoredEvent } = dependencies;
   let taken: EventRow | undefined;
   try {
     const outcome = await database.transaction(async (sql) => {
-      [taken] = await sql.query<EventRow>(TAKE);
+      [taken] = await sql.query<EventRow>(TAKE, [turns.last, turns.resting()]);
       if (!taken) return 'idle';
+      turns.last = taken.installation_id ?? '';
       if (taken.more) onMore?.();
       if (taken.erased) {
         await sql.query(FORGET, [taken.id]);
@@ -118,15 +96,22 @@ export async function planNextEvent(
       await sql.query(result.forget ? FORGET : DONE, [taken.id]);
       return 'planned';
     });
-    if (outcome === 'idle') return { outcome, more: false };
+    if (!taken || outcome === 'idle') return { outcome: 'idle', more: false };
+    turns.planned(taken.id);
     // Should this fail, what is held comes by itself when its time is up.
-    const [next] = await database.query<{ more: boolean }>(RELEASE_HELD, [taken?.conversation_id]).catch(() => []);
+    const [next] = await database.query<{ more: boolean }>(RELEASE_HELD, [taken.conversation_id]).catch(() => []);
     return { outcome, more: next?.more ?? true };
   } catch (error) {
     if (!taken) throw error;
+    const failed = { eventId: taken.id, error };
+    // However long it lasts: what the database cannot do says nothing against the event, and leaves no trace in it.
+    if (isDatabaseFault(error)) {
+      turns.rest(taken.id);
+      return { outcome: 'blocked', ...failed };
+    }
     // An event that another planner has planned meanwhile stays planned.
-    await database.query(FAILED, [taken.id, MAX_FAILURES]);
-    return { outcome: 'failed', eventId: taken.id, error };
+    await database.query(FAILED, [taken.id, MAX_FAILURES, turns.retryBaseMs]);
+    return { outcome: 'failed', ...failed };
   }
 }
 

@@ -1,11 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
 import { eventDueInMs, type EventQueueDependencies, planNextEvent } from './event-queue.ts';
 import { idlePause } from './idle-pause.ts';
+import { createPlanningTurns, type PlanningTimings } from './planning-turns.ts';
 import { createWakeSignal, type WakeSignal } from '../persistence/wake-signal.ts';
 
 /** Only one planner watches for what falls due by itself; the others are there for when much comes in. */
 const HELPERS_POLL_MS = 60_000;
-const AFTER_DATABASE_TROUBLE_MS = 1_000;
 
 export interface PlanningLoop {
   wake(): void;
@@ -16,19 +17,24 @@ export interface PlanningLoop {
 /** Events planned at the same time. What belongs together waits for itself: see the planner. */
 const PLANNERS = { postgres: 4, embedded: 1 } as const;
 
+export interface PlanningOptions extends EventQueueDependencies {
+  /** There may be something to carry. */
+  onPlanned(): void;
+  logger: Logger;
+  /** Shorter times, for tests. */
+  timings: Partial<PlanningTimings> | undefined;
+}
+
 /**
  * Plans stored events until stopped. Whoever finds more than one wakes one more: one event needs one planner, and many
- * come to have them all. `onPlanned`: there may be something to carry.
+ * come to have them all.
  */
-export function startPlanning(
-  dependencies: EventQueueDependencies,
-  onPlanned: () => void,
-  logger: Logger,
-): PlanningLoop {
+export function startPlanning({ onPlanned, logger, timings, ...dependencies }: PlanningOptions): PlanningLoop {
   const signals = Array.from({ length: PLANNERS[dependencies.database.kind] }, createWakeSignal);
+  const turns = createPlanningTurns(timings);
   /** Planners with nothing to do. */
   const waiting = new Set<number>();
-  let stopping = false;
+  const stopping = new AbortController();
 
   function wakeOne(): void {
     const index = waiting.size > 0 ? Math.min(...waiting) : 0;
@@ -36,25 +42,31 @@ export function startPlanning(
     signals[index]?.wake();
   }
 
+  /** Deaf to new events: a database in trouble is not asked more often for that more comes in. */
+  const afterTrouble = (): Promise<void> =>
+    pause(turns.retryBaseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+
   async function run(signal: WakeSignal, index: number): Promise<void> {
-    const pause = async (): Promise<number> =>
+    const pauseMs = async (): Promise<number> =>
       index === 0 ? idlePause(await eventDueInMs(dependencies.database)) : HELPERS_POLL_MS;
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       try {
-        const result = await planNextEvent(dependencies, wakeOne);
+        const result = await planNextEvent(dependencies, turns, wakeOne);
+        if ('error' in result) {
+          const { outcome, eventId, error } = result;
+          logger.error({ event: `planning-${outcome}`, storedEvent: eventId, error });
+          if (outcome === 'blocked') await afterTrouble();
+          continue;
+        }
         if (result.outcome === 'planned') onPlanned();
-        if (result.outcome === 'failed') {
-          logger.error({ event: 'planning-failed', storedEvent: result.eventId, error: result.error });
-        }
-        if (result.outcome !== 'failed' && !result.more) {
-          const pauseMs = await pause();
-          waiting.add(index);
-          await signal.wait(pauseMs);
-          waiting.delete(index);
-        }
+        if (result.more) continue;
+        const idleMs = await pauseMs();
+        waiting.add(index);
+        await signal.wait(idleMs);
+        waiting.delete(index);
       } catch (error) {
         logger.error({ event: 'planning-stopped', error });
-        await signal.wait(AFTER_DATABASE_TROUBLE_MS);
+        await afterTrouble();
       }
     }
   }
@@ -63,7 +75,7 @@ export function startPlanning(
   return {
     wake: wakeOne,
     async stop() {
-      stopping = true;
+      stopping.abort();
       for (const signal of signals) signal.wake();
       await running;
     },

@@ -6,7 +6,11 @@ const MAX_DOUBLINGS = 20;
  * Pause before the next try, in ms: `retryBaseMs` doubled with every failure up to `retryMaxMs`, half of it random, so
  * that lanes which failed together do not come back together. `random` in [0, 1).
  */
-export function backOffMs(failures: number, settings: DeliverySettings, random: number = Math.random()): number {
+export function backOffMs(
+  failures: number,
+  settings: Pick<DeliverySettings, 'retryBaseMs' | 'retryMaxMs'>,
+  random: number = Math.random(),
+): number {
   const doublings = Math.min(Math.max(failures - 1, 0), MAX_DOUBLINGS);
   const ceiling = Math.min(settings.retryBaseMs * 2 ** doublings, settings.retryMaxMs);
   return Math.round(ceiling / 2 + (ceiling / 2) * random);

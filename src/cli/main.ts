@@ -4,6 +4,7 @@ import { eraseVisitorCommand } from './erase-visitor.ts';
 import { importCatalogueCommand } from './import-catalogue.ts';
 import { listParkedCommand } from './list-parked.ts';
 import { replayCommand } from './replay.ts';
+import { replayEventCommand } from './replay-event.ts';
 import { rotateKeyCommand } from './rotate-key.ts';
 import { sendWebhookCommand } from './send-webhook.ts';
 import { skipCommand } from './skip.ts';
@@ -14,6 +15,7 @@ const program = new Command('connector')
   .addCommand(importCatalogueCommand())
   .addCommand(listParkedCommand())
   .addCommand(replayCommand())
+  .addCommand(replayEventCommand())
   .addCommand(skipCommand())
   .addCommand(rotateKeyCommand())
   .addCommand(sendWebhookCommand())

@@ -10,6 +10,6 @@ export function constantAnswer(status: number, value: object): (response: Server
   const body = JSON.stringify(value);
   const length = String(Buffer.byteLength(body));
   const own = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', length];
-  const headers = [...SECURITY_HEADERS, ...own];
+  const headers = [...SECURITY_HEADERS.flat(), ...own];
   return (response) => void response.writeHead(status, headers).end(body);
 }

@@ -18,8 +18,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     if (response.headersSent) return next(thrown);
     const { code, message, field } = error;
     // It may have been thrown before helmet had its turn.
-    for (let at = 0; at < SECURITY_HEADERS.length; at += 2)
-      response.set(SECURITY_HEADERS[at]!, SECURITY_HEADERS[at + 1]);
+    for (const [name, value] of SECURITY_HEADERS) response.set(name, value);
     if (error.status === 429) response.set('Retry-After', String(RETRY_AFTER_SECONDS));
     response.status(error.status).json({ error: { code, message, id: request.id, ...(field && { field }) } });
   };

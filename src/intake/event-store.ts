@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Platform } from '../installations/website-ref.ts';
 import type { Database } from '../persistence/database.ts';
+import { isDataFault, isDeadlock } from '../persistence/database-faults.ts';
 import {
   type IncomingEvent,
   insertEvents,
@@ -37,21 +38,13 @@ const MOST_WRITING = { postgres: 3, embedded: 1 } as const;
 /** In ms: several commits of a good disk. */
 const OVERLAP_AFTER_MS = 5;
 
-/**
- * By SQLSTATE: data that does not fit (22), a rule that is broken (23), a limit of the server (54), and two statements
- * that wait for each other, which single rows cannot.
- */
-function isDataError(error: unknown): boolean {
-  const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^((22|23|54)[0-9A-Z]{3}|40P01)$/.test(code);
-}
-
 /** `onAccepted` is called after the commit of every new event that is to be planned. */
 export function createEventStore(database: Database, defaultPlatform: Platform, onAccepted: () => void): EventStore {
   const insert = createGroupCommit<NewEventRow, StoredEventRow>({
     write: (rows) => insertEvents(database, rows, defaultPlatform),
     keyOf: (row) => row.dedupeKey,
-    isItsOwnFault: isDataError,
+    // Two statements that wait for each other, which single rows cannot.
+    isItsOwnFault: (error) => isDataFault(error) || isDeadlock(error),
     mostItems: MOST_ROWS,
     mostWriting: MOST_WRITING[database.kind],
     overlapAfterMs: OVERLAP_AFTER_MS,

@@ -21,6 +21,8 @@ export interface QueueFigures {
   parked: number;
   uncertain: number;
   eventsToPlan: number;
+  /** Given up. */
+  eventsUnplanned: number;
   /** Open breakers by type of chat system. */
   breakersOpen: Readonly<Record<string, number>>;
   /** That a worker has; each reads one remote chat, or all of a destination. */
@@ -121,6 +123,10 @@ export function createMetrics({ secrets, destinationTypes }: MetricLabels, figur
     'Deliveries of which nobody can tell whether they arrived.',
   );
   const toPlan = gauge('connector_events_to_plan', 'Stored events that are due to become deliveries.');
+  const unplanned = gauge(
+    'connector_events_unplanned',
+    'Events that were given up because they cannot be made into deliveries: a person must look at them.',
+  );
   const listenersOpen = gauge(
     'connector_listeners_open',
     'Listeners that a worker has: each reads one remote chat, or all open ones of a destination.',
@@ -156,6 +162,7 @@ export function createMetrics({ secrets, destinationTypes }: MetricLabels, figur
       parked.set(queue?.parked ?? NaN);
       uncertain.set(queue?.uncertain ?? NaN);
       toPlan.set(queue?.eventsToPlan ?? NaN);
+      unplanned.set(queue?.eventsUnplanned ?? NaN);
       listenersOpen.set(queue?.listenersOpen ?? NaN);
       listenersWaiting.set(queue?.listenersWaiting ?? NaN);
       for (const type of destinationTypes) breakers.set({ type }, queue ? (queue.breakersOpen[type] ?? 0) : NaN);

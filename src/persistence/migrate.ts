@@ -3,7 +3,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sql } from './database.ts';
-import { insisting, isInTheWay } from './insisting.ts';
+import { isInTheWay } from './database-faults.ts';
+import { insisting } from './insisting.ts';
 
 /** The advisory lock `prisma migrate` takes on PostgreSQL: replicas and Prisma's own CLI take turns. */
 const PRISMA_MIGRATE_LOCK = 72707369;

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import type { Database, Sql } from './database.ts';
+import { isOverdue, isReadOnly } from './database-faults.ts';
 import { insisting } from './insisting.ts';
 import { migrate } from './migrate.ts';
 import { createSharedNotices } from './notices.ts';
@@ -58,12 +59,6 @@ function beginning(limitMs: number | undefined): string {
   const limits = ['statement_timeout', 'idle_in_transaction_session_timeout'];
   return ['BEGIN', ...limits.map((name) => `SET LOCAL ${name} = ${limitMs}`)].join('; ');
 }
-
-/** The driver's own word for an answer that did not come in time; it has no code. */
-const isOverdue = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
-
-/** After a fail-over the session may be on a server that only reads. */
-const isReadOnly = (error: unknown): boolean => (error as { code?: unknown }).code === '25006';
 
 const TRIES = 5;
 

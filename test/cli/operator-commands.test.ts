@@ -122,7 +122,7 @@ describe('send-webhook', () => {
   });
 });
 
-test.each(['list-parked', 'replay', 'skip', 'send-webhook'])('%s --help', async (name) => {
+test.each(['list-parked', 'replay', 'replay-event', 'skip', 'send-webhook'])('%s --help', async (name) => {
   const ended = await runConnector([name, '--help'], {});
   expect(ended).toMatchObject({ code: 0, out: expect.stringContaining('--server <address>') });
 });
@@ -130,6 +130,7 @@ test.each(['list-parked', 'replay', 'skip', 'send-webhook'])('%s --help', async 
 test.each([
   [['replay', '999999'], 'There is no delivery'],
   [['skip', '../x'], 'There is no'],
+  [['replay-event', '999999'], 'There is no event'],
 ])('%j: exit code 1 and a sentence', async (args, sentence) => {
   const ended = await command(...args);
   expect(ended).toMatchObject({ code: 1, errors: expect.stringContaining(sentence) });

@@ -169,6 +169,7 @@ describe('The figures', () => {
     parked: 1,
     uncertain: 2,
     eventsToPlan: 4,
+    eventsUnplanned: 9,
     breakersOpen: { a: 5, stranger: 6 },
     listenersOpen: 7,
     listenersWaiting: 8,
@@ -177,10 +178,13 @@ describe('The figures', () => {
 
   test('say what is not known when the database does not answer, and nothing old', async () => {
     const metrics = create();
-    expect(figure(await metrics.expose(queue), 'connector_deliveries_parked')).toBe(1);
+    const known = await metrics.expose(queue);
+    expect(figure(known, 'connector_deliveries_parked')).toBe(1);
+    expect(figure(known, 'connector_events_unplanned')).toBe(9);
     const text = await metrics.expose(undefined);
     expect(figure(text, 'connector_queue_readable')).toBe(0);
     expect(figure(text, 'connector_deliveries_parked')).toBeNaN();
+    expect(figure(text, 'connector_events_unplanned')).toBeNaN();
     expect(figure(text, 'connector_breakers_open{type="a"}')).toBeNaN();
     expect(figure(text, 'connector_attempts_total{outcome="delivered"}')).toBe(0);
   });

@@ -144,6 +144,12 @@ describe('Answers are as documented:', () => {
     const events = await admin('get', '/events?limit=1');
     expect(events.body).toMatchObject({ items: [{}], nextCursor: expect.any(String) });
     expectDocumented('listEvents', events);
+    const first = await admin('get', `/events?conversation=${encodeURIComponent(id)}`);
+    for (const { body } of [events, first]) {
+      const [event] = (body as { items: { id: string }[] }).items;
+      expectDocumented('replayEvent', await admin('post', `/events/${event?.id}/replay`));
+    }
+    expectDocumented('replayEvent', await admin('post', '/events/none/replay'));
     expectDocumented('listDeliveries', await admin('get', `/deliveries?conversation=${encodeURIComponent(id)}`));
     expectDocumented('listDeliveries', await admin('get', '/deliveries?cursor=none'));
     const done = (await world.deliveries(id)).find(({ status }) => status === 'delivered')!;

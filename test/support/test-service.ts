@@ -19,7 +19,10 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-export interface TestServiceOptions extends Pick<ServiceOptions, 'database' | 'types' | 'reconcile' | 'retention'> {
+export interface TestServiceOptions extends Pick<
+  ServiceOptions,
+  'database' | 'types' | 'planning' | 'reconcile' | 'retention'
+> {
   /** Puts something around the database, such as a fault. */
   wrap?: (database: Database) => Database;
 }

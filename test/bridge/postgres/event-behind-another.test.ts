@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { planNextEvent } from '../../../src/bridge/event-queue.ts';
+import { createPlanningTurns } from '../../../src/bridge/planning-turns.ts';
 import { planningInstallations } from '../../../src/installations/planning-queries.ts';
 import type { Database } from '../../../src/persistence/database.ts';
 import { openTestDatabase } from '../../support/test-database.ts';
@@ -24,7 +25,8 @@ function plan(beforeCommit?: () => Promise<unknown>): ReturnType<typeof planNext
       }, limitMs),
   };
   // Bytes that mean nothing any more are done with at once.
-  return planNextEvent({ database: slowly, installations: planningInstallations, readStoredEvent: () => undefined });
+  const dependencies = { database: slowly, installations: planningInstallations, readStoredEvent: () => undefined };
+  return planNextEvent(dependencies, createPlanningTurns());
 }
 
 test('When an event comes while the one before it is being committed, then whoever was woken for it is not needed', async () => {

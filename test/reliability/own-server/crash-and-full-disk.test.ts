@@ -2,13 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { type OwnPostgres, startOwnPostgres } from '../../support/own-postgres.ts';
-import { postgresUrl } from '../../support/postgres-admin.ts';
+import { postgresUrl, withClient } from '../../support/postgres-admin.ts';
 import { converse, type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
 import { type RunningService, SHAPES } from '../../support/running-service.ts';
 
 const TEXTS = ['one', 'two', 'two', 'three'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
 const CONVERSATIONS = 20;
+/** The planner, which tries once a second, and longer pauses for one event, tries again and again meanwhile. */
+const FULL_FOR_MS = 12_000;
 
 let postgres: OwnPostgres;
 let world: ProcessWorld;
@@ -34,6 +36,22 @@ function load(everyMs: number): { ids: number[]; done: Promise<boolean[]> } {
     return converse(world, sender, { websiteId: 1, conversationId, texts: TEXTS });
   });
   return { ids, done: Promise.all(talking) };
+}
+
+/** Taken while somebody holds what planning them needs, and until the disk is full. */
+async function takenBefore(full: () => Promise<void>): Promise<number[]> {
+  const ids = Array.from({ length: CONVERSATIONS }, () => (lastId += 1));
+  await withClient(postgresUrl(postgres.url, 'connector'), async (client) => {
+    await client.query('BEGIN; LOCK TABLE delivery');
+    const sender = world.sender(service);
+    for (const id of ids) {
+      const { accepted } = await sender.send(world.stage.conversation(1, id, []).started);
+      expect(accepted).toBe(true);
+    }
+    await full();
+    await client.query('ROLLBACK');
+  });
+  return ids;
 }
 
 describe.each(SHAPES)('With $shape', ({ roles }) => {
@@ -67,7 +85,7 @@ describe.each(SHAPES)('With $shape', ({ roles }) => {
   });
 
   test('When the disk is full, then events get 503 and nothing that was taken is lost; with room again all goes on', async () => {
-    await postgres.fill('connector');
+    const taken = await takenBefore(() => postgres.fill('connector'));
     // Tables have some room left inside: it is used up first.
     const sender = world.sender(service, { retryDelaysMs: [] });
     let refused: number | null = null;
@@ -80,9 +98,13 @@ describe.each(SHAPES)('With $shape', ({ roles }) => {
     expect(await service.probe('/health')).toEqual([200]);
 
     const { ids, done } = load(20);
-    await pause(1_000);
+    await pause(FULL_FOR_MS);
     await postgres.sql('DROP TABLE filler', 'connector');
     await allArrive(ids, done);
+    const chats = (): number[] => taken.map((id) => seen(id).length);
+    await eventually(chats, (counts) => counts.every((count) => count > 0));
+    expect(new Set(chats())).toEqual(new Set([1]));
+    expect(await ready()).toBe('200');
     expect(service.hasEnded()).toBe(false);
   });
 });

@@ -44,7 +44,10 @@ export function failureOf(response: OutgoingResponse, effect: Effect, requestId?
   if (httpStatus >= 300 && httpStatus < 400) return new DestinationFailure('refused', 'redirected', about);
   // A time-out told by the server, or trouble inside it: it may have done the work before.
   if (httpStatus === 408 || httpStatus >= 500) {
-    return new DestinationFailure(effect === 'writes' ? 'unknown' : 'notSent', 'server-error', { ...about, retryAfterMs });
+    return new DestinationFailure(effect === 'writes' ? 'unknown' : 'notSent', 'server-error', {
+      ...about,
+      retryAfterMs,
+    });
   }
   return new DestinationFailure('refused', 'request-refused', about);
 }

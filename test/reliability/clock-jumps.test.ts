@@ -24,7 +24,7 @@ async function start(jumpMs: number): Promise<void> {
   sender = world.sender(service);
 }
 
-/** The host's clock is set: forth by the jump, then back again. */
+/** The host's clock is set: by the jump, then back again. */
 async function jump(): Promise<void> {
   const heard = once(service.child.stderr!, 'data');
   service.child.kill('SIGHUP');
@@ -53,20 +53,49 @@ async function arrives(conversationId: number): Promise<void> {
   expect(seen(conversationId)).toEqual([WHOLE, WHOLE]);
 }
 
-test('When the clock of the host jumps an hour ahead and back, then nothing is sent twice and nothing waits an hour', async () => {
-  await start(HOUR_MS);
-  const first = await inTheMiddle(1);
-  await jump();
-  expect(await first.takenOver).toBe(true);
-  await arrives(1);
+// An hour back, an embedded database itself takes what is due for what is due in an hour.
+const JUMPS = [['ahead', HOUR_MS], ...(process.env['DATABASE_URL'] === undefined ? [] : [['back', -HOUR_MS]])] as [
+  string,
+  number,
+][];
 
-  const second = await inTheMiddle(2);
-  // Where the clock of the database is the host's own, what waits by it waits longer; nobody else's does.
-  const failing = process.env['DATABASE_URL'] !== undefined;
-  const down = { match: { path: /\/messages?$/ }, times: Infinity, kind: 'status' as const, status: 503 };
-  if (failing) for (const { faults } of [world.stage.thulium, world.stage.xm]) faults.add(down);
-  await jump();
-  expect(await second.takenOver).toBe(true);
-  for (const { faults } of [world.stage.thulium, world.stage.xm]) faults.clear();
-  await arrives(2);
-});
+test.each(JUMPS)(
+  'When the clock of the host jumps an hour %s and is set right again, then nothing is sent twice and nothing waits an hour',
+  async (_, jumpMs) => {
+    await start(jumpMs);
+    const first = await inTheMiddle(1);
+    await jump();
+    expect(await first.takenOver).toBe(true);
+    await arrives(1);
+
+    const second = await inTheMiddle(2);
+    // Where the clock of the database is the host's own, what waits by it waits longer; nobody else's does.
+    const failing = process.env['DATABASE_URL'] !== undefined;
+    const down = { match: { path: /\/messages?$/ }, times: Infinity, kind: 'status' as const, status: 503 };
+    if (failing) for (const { faults } of [world.stage.thulium, world.stage.xm]) faults.add(down);
+    await jump();
+    expect(await second.takenOver).toBe(true);
+    for (const { faults } of [world.stage.thulium, world.stage.xm]) faults.clear();
+    await arrives(2);
+  },
+);
+
+test.each(JUMPS)(
+  'When the clock of the host is an hour %s, then a chat system that names a date is left alone until then, and no longer',
+  async (_, jumpMs) => {
+    await start(jumpMs);
+    await jump();
+    const { thulium } = world.stage;
+    // By the chat system's clock, which is right.
+    const until = new Date(Date.now() + 5_000).toUTCString();
+    const headers = { 'Retry-After': until };
+    thulium.faults.add({ match: { method: 'POST', path: /./ }, kind: 'status', status: 429, headers });
+    expect(await converse(world, sender, { websiteId: 1, conversationId: 3, texts: TEXTS })).toBe(true);
+    await arrives(3);
+    const writes = thulium.requests.entries().filter(({ method }) => method === 'POST');
+    const [refused, next] = writes;
+    expect(refused!.status).toBe(429);
+    expect(Date.parse(next!.at)).toBeGreaterThanOrEqual(Date.parse(until));
+    expect(Date.parse(next!.at)).toBeLessThan(Date.parse(until) + 30_000);
+  },
+);

@@ -102,7 +102,7 @@ describe('When a chat system asks to be left alone', () => {
     ['429 and a date of a clock that is an hour behind', 429, () => dated(-1)],
     ['429 and a date of a clock that is an hour ahead', 429, () => dated(1)],
     ['503 and seconds', 503, inSeconds],
-  ])('by %s, then none of three workers calls before, and they come back one by one', async (_, status, headers) => {
+  ])('by %s, then none of three workers calls before, and they come back by and by', async (_, status, headers) => {
     const website = await install(chat);
     refuse(status, headers());
     const emails = await converse(website, CONVERSATIONS);
@@ -118,9 +118,9 @@ describe('When a chat system asks to be left alone', () => {
     expect(momentOf(all[lastRefused + 1]!) - askedFor).toBeGreaterThanOrEqual(PAUSE_MS);
 
     const starts = startsIn(emails);
-    expect(starts.at(-1)! - starts[0]!).toBeGreaterThan(PAUSE_MS / 25);
+    // They are let go over a tenth of the pause; workers look for them now and then, so that some come together.
+    expect(starts.at(-1)! - starts[0]!).toBeGreaterThan(PAUSE_MS / 20);
     expect(starts.at(-1)! - askedFor).toBeLessThan(PAUSE_MS * 2);
-    expect(new Set(starts.map((at) => Math.floor(at / 50))).size).toBeGreaterThanOrEqual(6);
   });
 });
 

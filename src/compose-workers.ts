@@ -29,6 +29,7 @@ import { type Installations } from './installations/installations.ts';
 import { planningInstallations } from './installations/planning-queries.ts';
 import type { Logger } from './observability/logger.ts';
 import { type HttpClient } from './outgoing/http-client.ts';
+import { keepingPauses } from './outgoing/pausing-client.ts';
 import { type Database, promptly } from './persistence/database.ts';
 import { takingTurns } from './persistence/taking-turns.ts';
 import type { ErasingDependencies } from './privacy/erase-person.ts';
@@ -70,11 +71,12 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { types, records } = parts;
   const database = takingTurns(promptly(parts.database));
   const now = (): Date => new Date();
+  const iadvizeHttp = keepingPauses(trustedHttp);
   const reach = {
-    http: trustedHttp,
+    http: iadvizeHttp,
     graphql: createGraphqlClient(
       { graphql: config.IADVIZE_GRAPHQL_URL, oauth: config.IADVIZE_OAUTH_URL },
-      trustedHttp,
+      iadvizeHttp,
       now,
     ),
     restUrls: { sd: config.IADVIZE_REST_URL_SD, ha: config.IADVIZE_REST_URL_HA },

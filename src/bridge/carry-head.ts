@@ -136,8 +136,24 @@ async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependenc
   const read = READING[delivery.kind];
   if (read) return read(lane, delivery);
   // Ending twice is ending once, so an end in doubt is simply sent again.
-  if (delivery.status === 'sending' && delivery.kind !== 'end') return resolveDoubt(lane, delivery, lanes);
-  return write(lane, delivery, lanes, worker);
+  const inDoubt = delivery.status === 'sending' && delivery.kind !== 'end';
+  const outcome = await (inDoubt ? resolveDoubt(lane, delivery, lanes) : write(lane, delivery, lanes, worker));
+  const pausedMs = inDoubt ? (delivery.lastAttemptAgoMs ?? 0) : 0;
+  return { ...outcome, settlement: noLaterThan(outcome.settlement, pausedMs, lane.gate.nextTrialInMs()) };
+}
+
+/**
+ * The back-off spares a destination, and nobody waits for more. Behind an open breaker one calls at a time anyhow, and
+ * of few lanes one must be there when it may. What was looked for since its last attempt has been waiting all along.
+ */
+function noLaterThan(settlement: Settlement, pausedMs: number, nextTrialInMs = Infinity): Settlement {
+  if (settlement.to === 'pending') {
+    const retryInMs = Math.min(Math.max(settlement.retryInMs - pausedMs, 0), nextTrialInMs);
+    return { ...settlement, retryInMs };
+  }
+  // Between two looks that find nothing lies the settle time, whatever the breaker says.
+  if (settlement.to !== 'sending' || settlement.after === 'not-found') return settlement;
+  return { ...settlement, lookInMs: Math.min(settlement.lookInMs, nextTrialInMs) };
 }
 
 type ReadingStep = (lane: LaneContext, delivery: Delivery) => Promise<StepOutcome>;

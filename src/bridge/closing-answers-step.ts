@@ -4,7 +4,7 @@ import type { StepOutcome } from './failure-settlement.ts';
 import type { LaneContext } from './lane-context.ts';
 import { messageParts } from './reading-steps.ts';
 import { renderClosingAnswers } from './render-message.ts';
-import { backOffMs } from './retry-policy.ts';
+import { retryPauseMs } from './retry-policy.ts';
 
 /** What no amount of asking again changes, as the delivery shows it. */
 const FINAL: Partial<Record<Unreadable, DeliveryReason>> = {
@@ -21,7 +21,9 @@ const FINAL: Partial<Record<Unreadable, DeliveryReason>> = {
  */
 export async function readClosingAnswers(context: LaneContext, delivery: Delivery): Promise<StepOutcome> {
   const answers = await ask(context);
-  if (answers === 'unavailable') return later(context, delivery, 'source-unavailable');
+  if (answers instanceof SourceUnavailableError) {
+    return later(context, delivery, 'source-unavailable', answers.retryAfterMs);
+  }
   if ('unreadable' in answers) {
     const reason = FINAL[answers.unreadable];
     return reason === undefined ? later(context, delivery, 'no-answers') : skipped(reason);
@@ -36,19 +38,20 @@ export async function readClosingAnswers(context: LaneContext, delivery: Deliver
 async function ask({
   source,
   conversation,
-}: LaneContext): Promise<ClosingAnswers | { unreadable: Unreadable } | 'unavailable'> {
+}: LaneContext): Promise<ClosingAnswers | { unreadable: Unreadable } | SourceUnavailableError> {
   try {
     return await source.closingAnswers(conversation);
   } catch (error) {
-    if (error instanceof SourceUnavailableError) return 'unavailable';
+    if (error instanceof SourceUnavailableError) return error;
     throw error;
   }
 }
 
-function later({ configured }: LaneContext, delivery: Delivery, reason: DeliveryReason): StepOutcome {
+function later({ configured }: LaneContext, delivery: Delivery, reason: DeliveryReason, retryAfterMs = 0): StepOutcome {
   const patienceMs = configured.followUpMs - delivery.failingForMs;
-  if (patienceMs <= 0) return skipped(reason);
-  const pauseMs = backOffMs(delivery.failures + 1, configured.delivery);
+  // Where the source wants no call before the patience ends, there is nothing left to wait for.
+  if (patienceMs <= 0 || retryAfterMs > patienceMs) return skipped(reason);
+  const pauseMs = retryPauseMs(delivery.failures + 1, configured.delivery, retryAfterMs);
   // The last try falls on the end of the patience: the chat waits for its end no longer than was asked for.
   return { settlement: { to: 'pending', retryInMs: Math.min(pauseMs, patienceMs), reason } };
 }

@@ -52,6 +52,8 @@ export interface Delivery {
   orphanedForMs: number | undefined;
   /** How long the last attempt took, in milliseconds, when its worker told how it ended. */
   lastAttemptTookMs: number | undefined;
+  /** Milliseconds since the last attempt ended, or began where its worker never told. */
+  lastAttemptAgoMs: number | undefined;
   /** What the first attempt of a start was made of, sealed: a chat in doubt is looked for by the very same. */
   prepared: string | undefined;
   /** Its age limit has passed, by the database's clock. */

@@ -2,12 +2,16 @@ import { DestinationFailure } from '../destinations/destination-failure.ts';
 import type { DeliverySettings } from '../destinations/delivery-settings.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { HealthScope, HealthStore } from './health-store.ts';
+import { spreadMs } from './retry-policy.ts';
 
 /** `write`: it could be seen by a person. `look`: it reads what an earlier write left. */
 export type CallKind = 'write' | 'look';
 
 /** Tells how a call ended; what it threw, where it did. Never throws. */
 export type Report = (error?: unknown) => Promise<void>;
+
+/** The same; where the breaker is open after it: until somebody may try again, in ms. */
+export type Note = (kind: CallKind, troubled: boolean, error: unknown) => Promise<number | undefined>;
 
 /** Stands before every call of one destination. */
 export interface Gate {
@@ -18,57 +22,64 @@ export interface Gate {
   ask(kind: CallKind): Promise<Report>;
   /** For a call that need not ask, since the destination is well: it may still end in trouble. */
   whenWell(kind: CallKind): Report;
+  /** Where the breaker was open after the last call that was told of: until somebody may try again, in ms. */
+  nextTrialInMs(): number | undefined;
 }
 
 /** Nothing was sent and nothing failed: the lane waits. */
 export class HeldBackError extends Error {}
 
-/** The lanes that waited come back over this part of the time they waited. */
-const SPREAD = 1 / 10;
-
 /** Writes down how calls ended. Never throws: the outcome of the call itself counts, and is stored next. */
-export function createNote(
-  health: HealthStore,
-  scope: HealthScope,
-  settings: DeliverySettings,
-  logger: Logger,
-): (kind: CallKind, troubled: boolean, error: unknown) => Promise<void> {
+export function createNote(health: HealthStore, scope: HealthScope, settings: DeliverySettings, logger: Logger): Note {
   const { breakerFailures: afterFailures, breakerIntervalMs: intervalMs } = settings;
   const { installationId: installation, destinationId: destination, reading } = scope;
   const about = { installation, destination, ...(reading && { reading }) };
 
-  async function note(kind: CallKind, troubled: boolean, error: unknown): Promise<void> {
+  async function note(...[kind, troubled, error]: Parameters<Note>): Promise<number | undefined> {
     const failure = error instanceof DestinationFailure ? error : undefined;
     if (failure?.kind === 'throttled') {
       const forMs = failure.retryAfterMs ?? settings.retryBaseMs;
-      await health.throttled(scope, forMs, Math.round(forMs * SPREAD));
+      await health.throttled(scope, forMs, spreadMs(forMs));
     } else if (failure?.kind === 'notSent' || failure?.kind === 'unknown') {
-      const opened = await health.failed(scope, failure.code, { afterFailures, intervalMs });
+      // A listener's pause after a failure is its own chat's; whoever refuses what is written speaks for all of them.
+      const asksMs = reading ? 0 : (failure.retryAfterMs ?? 0);
+      const pause = { forMs: asksMs, spreadMs: spreadMs(asksMs) };
+      const { opened, nextTrialInMs } = await health.failed(scope, failure.code, { afterFailures, intervalMs }, pause);
       if (opened) logger.warn({ event: 'breaker-opened', ...about, code: failure.code, afterFailures });
+      return nextTrialInMs;
     } else if (troubled && (error === undefined || failure !== undefined)) {
       // A refusal is an answer too. To be readable says little of whether it takes what is written.
-      if (kind === 'look') await health.read(scope);
-      else if (await health.wrote(scope)) logger.info({ event: 'breaker-closed', ...about });
+      if (kind === 'look') return (await health.read(scope)) ? 0 : undefined;
+      if (await health.wrote(scope)) logger.info({ event: 'breaker-closed', ...about });
     }
+    return undefined;
   }
 
   return async (kind, troubled, error) => {
     try {
-      await note(kind, troubled, error);
+      return await note(kind, troubled, error);
     } catch (trouble) {
       logger.warn({ event: 'health-not-noted', ...about, error: trouble });
+      return undefined;
     }
   };
 }
 
 export function createGate(health: HealthStore, scope: HealthScope, settings: DeliverySettings, logger: Logger): Gate {
   const note = createNote(health, scope, settings, logger);
+  let nextTrialInMs: number | undefined;
+  const reportOf =
+    (kind: CallKind, troubled: boolean): Report =>
+    async (error) => {
+      nextTrialInMs = await note(kind, troubled, error);
+    };
   return {
     async ask(kind) {
       const admission = await health.admit(scope, settings.breakerIntervalMs);
       if (!admission.admitted) throw new HeldBackError('the destination is not to be called now');
-      return (error) => note(kind, admission.troubled, error);
+      return reportOf(kind, admission.troubled);
     },
-    whenWell: (kind) => (error) => note(kind, false, error),
+    whenWell: (kind) => reportOf(kind, false),
+    nextTrialInMs: () => nextTrialInMs,
   };
 }

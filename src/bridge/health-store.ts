@@ -13,16 +13,34 @@ export interface HealthScope {
 /** `troubled`: it failed lately, so a success is worth writing down. */
 export type Admission = { admitted: true; troubled: boolean } | { admitted: false };
 
+export interface Breaker {
+  afterFailures: number;
+  intervalMs: number;
+}
+
+/** No call for `forMs`; then the lanes come back over `spreadMs`. */
+export interface Pause {
+  forMs: number;
+  spreadMs: number;
+}
+
+export interface Failed {
+  /** That opened the breaker. */
+  opened: boolean;
+  /** Behind an open breaker: until somebody may try again, in ms. */
+  nextTrialInMs: number | undefined;
+}
+
 /** What all workers know together of destinations in trouble. All times are the database's. */
 export interface HealthStore {
   /** Whether it may be called now. Behind an open breaker one caller per `intervalMs` may, whichever worker asks. */
   admit(scope: HealthScope, intervalMs: number): Promise<Admission>;
   /** It took what was written: all is well again. True when that closed the breaker. */
   wrote(scope: HealthScope): Promise<boolean>;
-  /** It could be read. Behind an open breaker the next try need not wait. */
-  read(scope: HealthScope): Promise<void>;
-  /** It did not answer, or was in trouble. True when that opened the breaker. */
-  failed(scope: HealthScope, code: string, breaker: { afterFailures: number; intervalMs: number }): Promise<boolean>;
+  /** It could be read. Behind an open breaker the next try need not wait; true when there is one. */
+  read(scope: HealthScope): Promise<boolean>;
+  /** It did not answer, or was in trouble; where it named a time, nobody calls before, as after `throttled`. */
+  failed(scope: HealthScope, code: string, breaker: Breaker, pause?: Pause): Promise<Failed>;
   /** It answers, and asks for no call for `forMs`; then its lanes come back over `spreadMs`. */
   throttled(scope: HealthScope, forMs: number, spreadMs: number): Promise<void>;
 }
@@ -42,18 +60,23 @@ WITH before AS (SELECT opened_at FROM destination_health WHERE scope = $1 FOR UP
 UPDATE destination_health SET failures = 0, last_code = NULL, opened_at = NULL, next_trial_at = NULL FROM before
  WHERE scope = $1 RETURNING before.opened_at IS NOT NULL AS closed`;
 
-const READABLE = `UPDATE destination_health SET next_trial_at = now() WHERE scope = $1 AND opened_at IS NOT NULL`;
+const READABLE = `UPDATE destination_health SET next_trial_at = now() WHERE scope = $1 AND opened_at IS NOT NULL RETURNING scope`;
 
 const FAIL = `
 INSERT INTO destination_health AS health
-       (scope, installation_id, destination_id, type, failures, last_code, opened_at, next_trial_at)
+       (scope, installation_id, destination_id, type, failures, last_code, opened_at, next_trial_at, throttled_until, spread_ms)
 SELECT $1, $2, $3, $4, 1, $5, CASE WHEN $6::int <= 1 THEN now() END,
-       CASE WHEN $6::int <= 1 THEN now() + $7::float8 * interval '1 millisecond' END
+       CASE WHEN $6::int <= 1 THEN now() + $7::float8 * interval '1 millisecond' END,
+       now() + $8::float8 * interval '1 millisecond', COALESCE($9::int, 0)
 ON CONFLICT (scope) DO UPDATE SET failures = health.failures + 1, last_code = excluded.last_code, type = excluded.type,
   opened_at = CASE WHEN health.opened_at IS NULL AND health.failures + 1 >= $6::int THEN now() ELSE health.opened_at END,
   next_trial_at = CASE WHEN health.opened_at IS NULL AND health.failures + 1 >= $6::int
-                       THEN now() + $7::float8 * interval '1 millisecond' ELSE health.next_trial_at END
-RETURNING failures = $6::int AS opened`;
+                       THEN now() + $7::float8 * interval '1 millisecond' ELSE health.next_trial_at END,
+  throttled_until = GREATEST(health.throttled_until, excluded.throttled_until),
+  spread_ms = COALESCE($9::int, health.spread_ms)
+RETURNING failures = $6::int AS opened,
+          CASE WHEN opened_at IS NOT NULL
+               THEN GREATEST(EXTRACT(EPOCH FROM next_trial_at - now()) * 1000, 0)::float8 END AS "nextTrialInMs"`;
 
 const THROTTLE = `
 INSERT INTO destination_health AS health
@@ -84,12 +107,20 @@ export function createHealthStore(database: Database): HealthStore {
       return row?.closed ?? false;
     },
     async read(scope) {
-      await database.query(READABLE, [keyOf(scope)]);
+      return (await database.query(READABLE, [keyOf(scope)])).length > 0;
     },
-    async failed(scope, code, { afterFailures, intervalMs }) {
-      const values = [...columns(scope), code, afterFailures, intervalMs];
-      const [row] = await database.query<{ opened: boolean }>(FAIL, values);
-      return row?.opened ?? false;
+    async failed(scope, code, { afterFailures, intervalMs }, pause) {
+      const asked = pause && pause.forMs > 0 ? pause : undefined;
+      const values = [
+        ...columns(scope),
+        code,
+        afterFailures,
+        intervalMs,
+        asked?.forMs ?? null,
+        asked?.spreadMs ?? null,
+      ];
+      const [row] = await database.query<{ opened: boolean; nextTrialInMs: number | null }>(FAIL, values);
+      return { opened: row?.opened ?? false, nextTrialInMs: row?.nextTrialInMs ?? undefined };
     },
     async throttled(scope, forMs, spreadMs) {
       await database.query(THROTTLE, [...columns(scope), forMs, spreadMs]);

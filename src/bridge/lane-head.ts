@@ -28,6 +28,7 @@ interface Row {
   first_attempt_at: Date | null;
   orphaned_for_ms: number | null;
   last_attempt_took_ms: number | null;
+  last_attempt_ago_ms: number | null;
   prepared: string | null;
   too_old: boolean;
   resend_confirmed: boolean;
@@ -54,6 +55,7 @@ SELECT delivery.id::text, key, kind, payload, position, part, delivery.status, f
          AS orphaned_for_ms,
        (CASE WHEN NOT last.is_orphan THEN EXTRACT(EPOCH FROM finished_at - last.started_at) * 1000 END)::float8
          AS last_attempt_took_ms,
+       (EXTRACT(EPOCH FROM now() - COALESCE(finished_at, last.started_at)) * 1000)::float8 AS last_attempt_ago_ms,
        channel, visitor_id, visitor_external_id, operator_id, COALESCE(several_agents, false) AS several_agents, conversation.started_at, closed_at,
        remote_id, remote_chat.status AS chat_status, remote_chat.state AS chat_state, visitor AS chat_visitor,
        EXISTS (SELECT 1 FROM challenge WHERE challenge.lane_id = $1) AS has_challenge
@@ -90,6 +92,7 @@ function toDelivery(row: Row): Delivery {
     firstAttemptAt: row.first_attempt_at ?? undefined,
     orphanedForMs: row.orphaned_for_ms ?? undefined,
     lastAttemptTookMs: row.last_attempt_took_ms ?? undefined,
+    lastAttemptAgoMs: row.last_attempt_ago_ms ?? undefined,
     prepared: row.prepared ?? undefined,
     tooOld: row.too_old,
     resendConfirmed: row.resend_confirmed,

@@ -8,8 +8,16 @@ const UNOPENED_PAUSE_MS = 60_000;
 /** Whatever the settings say, those who wait ask the database no more often. */
 const LEAST_HELD_BACK_MS = 100;
 
-/** Pause after a failed reading, in ms. `failures`: how many there were in a row, this one included. */
-export function pauseAfterFailure(error: unknown, failures: number, settings: DeliverySettings): number {
+/**
+ * Pause after a failed reading, in ms. `failures`: how many there were in a row, this one included. `nextTrialInMs`:
+ * behind an open breaker, until somebody may try again; then who failed is there, however long its back-off has grown.
+ */
+export function pauseAfterFailure(
+  error: unknown,
+  failures: number,
+  settings: DeliverySettings,
+  nextTrialInMs = Infinity,
+): number {
   const backOff = backOffMs(failures, {
     ...settings,
     retryBaseMs: settings.listenRetryBaseMs,
@@ -17,7 +25,8 @@ export function pauseAfterFailure(error: unknown, failures: number, settings: De
   });
   if (!(error instanceof DestinationFailure)) return backOff;
   if (error.kind === 'throttled') return Math.max(throttledMs(error.retryAfterMs, backOff), backOff);
-  const pause = error.kind === 'refused' ? jittered(settings.listenRefusedMs) : backOff;
+  const untilTrial = Math.max(nextTrialInMs, LEAST_HELD_BACK_MS);
+  const pause = error.kind === 'refused' ? jittered(settings.listenRefusedMs) : Math.min(backOff, untilTrial);
   // A system may ask for a pause after any failure.
   return Math.max(pause, error.retryAfterMs ?? 0);
 }

@@ -97,8 +97,10 @@ export async function readOnce(
     memory.readWell.clear();
     signal.throwIfAborted();
     if (!(error instanceof ReceiveFailed)) throw error;
-    await onDatabase(() => gate.report(error.cause));
-    return settle(lease, listened, error.cause, memory, configured, dependencies);
+    const nextTrialInMs = await onDatabase(() => gate.report(error.cause));
+    memory.failures += 1;
+    const pauseMs = pauseAfterFailure(error.cause, memory.failures, delivery, nextTrialInMs);
+    return settle(lease, listened, error.cause, pauseMs, configured, dependencies);
   }
 }
 
@@ -179,17 +181,15 @@ async function settle(
   lease: ListenerLease,
   listened: readonly ListenedChat[],
   error: unknown,
-  memory: ListenerMemory,
+  pauseMs: number,
   configured: ConfiguredDestination,
   { readings, leaseMs, onDatabase }: ReadingDependencies,
 ): Promise<ReadingOutcome> {
-  memory.failures += 1;
   const foreseen = error instanceof DestinationFailure;
   const code = foreseen ? error.code : 'unexpected-error';
   const gone = foreseen && error.kind === 'gone' ? listened.map((chat) => chat.laneId) : [];
   const closed = givesUpLastLook(error) ? lastRead(listened, configured) : [];
   const finished = [...new Set([...gone, ...closed.map((chat) => chat.laneId)])];
-  const pauseMs = pauseAfterFailure(error, memory.failures, configured.delivery);
   const stored = await onDatabase(() => readings.fail(lease, { code, pauseMs, gone, finished }, leaseMs));
   return { ...stored, pauseMs, failure: code, ...(!foreseen && { unforeseen: error }) };
 }

@@ -7,8 +7,11 @@ import type { HealthScope, HealthStore } from './health-store.ts';
 export interface ReadingGate {
   /** False when the destination cannot be read now and another listener has this interval's try. */
   admit(): Promise<boolean>;
-  /** How the reading ended; what it threw, where it did. Never throws. */
-  report(error?: unknown): Promise<void>;
+  /**
+   * How the reading ended; what it threw, where it did. Where it failed behind an open breaker: until somebody may try
+   * again, in ms. Never throws.
+   */
+  report(error?: unknown): Promise<number | undefined>;
 }
 
 /**

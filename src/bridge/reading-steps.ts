@@ -8,7 +8,7 @@ import {
 import type { Delivery, NewDelivery, Payloads } from './delivery.ts';
 import type { LaneContext } from './lane-context.ts';
 import { renderEntry, renderTransfer, renderUnreadableTranscript, renderVisitorChange } from './render-message.ts';
-import { backOffMs } from './retry-policy.ts';
+import { retryPauseMs } from './retry-policy.ts';
 import type { Settled } from './settlement-store.ts';
 
 /** A conversation that closed this moment may not be readable yet: how often "not found" is asked again. */
@@ -47,10 +47,10 @@ export async function readTranscript(context: LaneContext, delivery: Delivery): 
     }
     const mayAppear = transcript.unreadable === 'not-found' && delivery.failures < NOT_FOUND_TRIES;
     const mayMend = transcript.unreadable === 'bad-answer' && patient;
-    return mayAppear || mayMend ? retryReading(context, delivery) : note(transcript.unreadable);
+    return mayAppear || mayMend ? retryReading(context, delivery, undefined) : note(transcript.unreadable);
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    return patient ? retryReading(context, delivery) : note('source-unavailable');
+    return patient ? retryReading(context, delivery, error.retryAfterMs) : note('source-unavailable');
   }
 }
 
@@ -83,7 +83,7 @@ export async function readVisitorUpdate(context: LaneContext, delivery: Delivery
     };
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    if (delivery.failures < VISITOR_TRIES) return retryReading(context, delivery);
+    if (delivery.failures < VISITOR_TRIES) return retryReading(context, delivery, error.retryAfterMs);
     return { settlement: { to: 'skipped', reason: 'source-unavailable' } };
   }
 }
@@ -96,7 +96,12 @@ export async function nameAgent(
   return (await source.operatorName(conversation.installationId, operatorId)) ?? `agent ${operatorId}`;
 }
 
-export function retryReading({ configured }: LaneContext, delivery: Delivery): Outcome {
-  const retryInMs = backOffMs(delivery.failures + 1, configured.delivery);
+/** `retryAfterMs`: how long the source asked to be left alone. */
+export function retryReading(
+  { configured }: LaneContext,
+  delivery: Delivery,
+  retryAfterMs: number | undefined,
+): Outcome {
+  const retryInMs = retryPauseMs(delivery.failures + 1, configured.delivery, retryAfterMs);
   return { settlement: { to: 'pending', retryInMs, reason: 'source-unavailable' } };
 }

@@ -1,6 +1,8 @@
 import type { DeliverySettings } from '../destinations/delivery-settings.ts';
 
 const MAX_DOUBLINGS = 20;
+/** Who asks for hours does not mind a minute; whoever waits does. */
+const LONGEST_SPREAD_MS = 60_000;
 
 /**
  * Pause before the next try, in ms: `retryBaseMs` doubled with every failure up to `retryMaxMs`, half of it random, so
@@ -16,6 +18,14 @@ export function backOffMs(
   return Math.round(ceiling / 2 + (ceiling / 2) * random);
 }
 
+/** What was told to come back at one moment comes back over this time after it: a tenth of the wait, in ms. */
+export const spreadMs = (askedMs: number): number => Math.round(Math.min(askedMs / 10, LONGEST_SPREAD_MS));
+
+/** The longer of the back-off and what was asked for, in ms. `failures`: this one included. */
+export function retryPauseMs(failures: number, settings: DeliverySettings, retryAfterMs: number | undefined): number {
+  return Math.max(backOffMs(failures, settings), throttledMs(retryAfterMs, 0));
+}
+
 /** Pause after "too many requests": never less than was asked for, up to a tenth more. */
 export function throttledMs(
   retryAfterMs: number | undefined,
@@ -23,5 +33,5 @@ export function throttledMs(
   random: number = Math.random(),
 ): number {
   const asked = retryAfterMs ?? fallbackMs;
-  return Math.round(asked * (1 + random / 10));
+  return Math.round(asked + random * spreadMs(asked));
 }

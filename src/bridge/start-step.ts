@@ -12,6 +12,8 @@ import type { Settled } from './settlement-store.ts';
 
 /** How often the visitor's details are asked for before the chat starts without them: a waiting visitor comes first. */
 const DETAILS_TRIES = 3;
+/** What the source may ask to wait for them, in ms; where it asks for more, the chat starts without them at once. */
+const LONGEST_DETAILS_WAIT_MS = 10_000;
 
 /** A start that is ready to leave: everything that must be read has been read. */
 export interface PreparedStart {
@@ -35,8 +37,8 @@ async function readStart(lane: LaneContext, delivery: Delivery): Promise<Prepare
   const { startUnheard } = delivery.payload as Payloads['start'];
   const identity = await readIdentity(lane, delivery);
   if (identity === 'another') return { settlement: { to: 'skipped', reason: 'same-conversation' } };
-  const visitor = identity === 'retry' ? identity : await readVisitor(lane, delivery);
-  if (visitor === 'retry') return retryReading(lane, delivery);
+  const visitor = identity === 'itself' ? await readVisitor(lane, delivery) : identity;
+  if (visitor instanceof SourceUnavailableError) return retryReading(lane, delivery, visitor.retryAfterMs);
   const text = renderContext({
     conversationId: conversation.id,
     siteLabel: configured.siteLabel,
@@ -56,19 +58,22 @@ async function readStart(lane: LaneContext, delivery: Delivery): Promise<Prepare
   };
 }
 
+const isWorthWaiting = ({ failures }: Delivery, { retryAfterMs = 0 }: SourceUnavailableError): boolean =>
+  failures < DETAILS_TRIES && retryAfterMs <= LONGEST_DETAILS_WAIT_MS;
+
 /** A second chat is a lesser evil than a visitor who waits for good. */
-async function readIdentity(lane: LaneContext, delivery: Delivery): Promise<Identity | 'retry'> {
+async function readIdentity(lane: LaneContext, delivery: Delivery): Promise<Identity | SourceUnavailableError> {
   try {
     return await lane.identify();
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    return delivery.failures < DETAILS_TRIES ? 'retry' : 'itself';
+    return isWorthWaiting(delivery, error) ? error : 'itself';
   }
 }
 
 type ReadVisitor = { details: VisitorDetails; unreadable?: Parameters<typeof renderContext>[0]['visitorUnreadable'] };
 
-async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadVisitor | 'retry'> {
+async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadVisitor | SourceUnavailableError> {
   const { source, conversation } = lane;
   const anonymous: VisitorDetails = {
     ...(conversation.visitorId !== undefined && { uniqueId: conversation.visitorId }),
@@ -83,7 +88,7 @@ async function readVisitor(lane: LaneContext, delivery: Delivery): Promise<ReadV
     return { details: anonymous, unreadable: visitor.unreadable };
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    if (delivery.failures < DETAILS_TRIES) return 'retry';
+    if (isWorthWaiting(delivery, error)) return error;
     return { details: anonymous, unreadable: 'source-unavailable' };
   }
 }

@@ -36,6 +36,7 @@ export class DestinationFailure extends Error {
   readonly httpStatus: number | undefined;
   /** The remote system's own id of the failed request, to quote to its vendor. */
   readonly requestId: string | undefined;
+  /** How long the remote system asked to be left alone, in ms; with `unknown` and `notSent` too, where it said so. */
   readonly retryAfterMs: number | undefined;
   /** With `challenge-needed`: what a person must answer before the start is tried again. */
   readonly challenge: Challenge | undefined;

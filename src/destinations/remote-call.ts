@@ -1,7 +1,7 @@
 import { OutgoingError } from '../outgoing/outgoing-error.ts';
 import type { HttpClient } from '../outgoing/http-client.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../outgoing/outgoing-request.ts';
-import { parseRetryAfter } from '../outgoing/retry-after.ts';
+import { retryAfterOf } from '../outgoing/retry-after.ts';
 import { DestinationFailure } from './destination-failure.ts';
 
 /** `writes`: a repeat could be seen by a person. `reads`: a repeat changes nothing. */
@@ -34,19 +34,20 @@ export const isSuccess = ({ status }: OutgoingResponse): boolean => status >= 20
 export function failureOf(response: OutgoingResponse, effect: Effect, requestId?: string): DestinationFailure {
   const { status: httpStatus } = response;
   const about = { httpStatus, requestId };
+  const retryAfterMs = retryAfterOf(response);
   if (httpStatus === 401) return new DestinationFailure('refused', 'credentials-refused', about);
   if (httpStatus === 403) return new DestinationFailure('refused', 'permission-missing', about);
   if (httpStatus === 404 || httpStatus === 409 || httpStatus === 410) {
     return new DestinationFailure('gone', 'chat-over', about);
   }
-  if (httpStatus === 429) {
-    const retryAfterMs = parseRetryAfter(response.headers['retry-after'], new Date());
-    return new DestinationFailure('throttled', 'rate-limited', { ...about, retryAfterMs });
-  }
+  if (httpStatus === 429) return new DestinationFailure('throttled', 'rate-limited', { ...about, retryAfterMs });
   if (httpStatus >= 300 && httpStatus < 400) return new DestinationFailure('refused', 'redirected', about);
   // A time-out told by the server, or trouble inside it: it may have done the work before.
   if (httpStatus === 408 || httpStatus >= 500) {
-    return new DestinationFailure(effect === 'writes' ? 'unknown' : 'notSent', 'server-error', about);
+    return new DestinationFailure(effect === 'writes' ? 'unknown' : 'notSent', 'server-error', {
+      ...about,
+      retryAfterMs,
+    });
   }
   return new DestinationFailure('refused', 'request-refused', about);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HttpClient } from '../outgoing/http-client.ts';
 import type { OutgoingRequest, OutgoingResponse } from '../outgoing/outgoing-request.ts';
 import { OutgoingError } from '../outgoing/outgoing-error.ts';
+import { retryAfterOf } from '../outgoing/retry-after.ts';
 import { IadvizeFailure } from './iadvize-failure.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -33,7 +34,9 @@ export async function logInToGraphql(
 export async function sendToIadvize(http: HttpClient, request: OutgoingRequest): Promise<OutgoingResponse> {
   try {
     const response = await http.request(request);
-    if (response.status === 429 || response.status >= 500) throw new IadvizeFailure('unavailable');
+    if (response.status === 429 || response.status >= 500) {
+      throw new IadvizeFailure('unavailable', retryAfterOf(response));
+    }
     return response;
   } catch (error) {
     if (error instanceof OutgoingError) throw new IadvizeFailure('unavailable');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HttpClient } from '../outgoing/http-client.ts';
 import type { OutgoingResponse } from '../outgoing/outgoing-request.ts';
 import { OutgoingError } from '../outgoing/outgoing-error.ts';
-import { parseRetryAfter } from '../outgoing/retry-after.ts';
+import { retryAfterOf } from '../outgoing/retry-after.ts';
 import { IadvizeFailure } from './iadvize-failure.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -61,7 +61,7 @@ async function request(http: HttpClient, url: URL, apiKey: string): Promise<Outg
 function readEnvelope(response: OutgoingResponse): Envelope {
   if (response.status === 401 || response.status === 403) throw new IadvizeFailure('credentials-refused');
   if (response.status === 429 || response.status >= 500) {
-    throw new IadvizeFailure('unavailable', parseRetryAfter(response.headers['retry-after'], new Date()));
+    throw new IadvizeFailure('unavailable', retryAfterOf(response));
   }
   const envelope = envelopeSchema.safeParse(parseJson(response.body));
   if (!envelope.success) throw new IadvizeFailure(response.status === 404 ? 'not-found' : 'bad-answer');

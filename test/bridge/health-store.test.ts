@@ -21,7 +21,7 @@ const scopeOf = (destinationId: string) => ({ installationId: 'ha-1', destinatio
 async function open(destinationId: string, breaker = BREAKER) {
   const scope = scopeOf(destinationId);
   const opened: boolean[] = [];
-  for (let count = 0; count < 5; count += 1) opened.push(await health.failed(scope, 'no-answer', breaker));
+  for (let count = 0; count < 5; count += 1) opened.push((await health.failed(scope, 'no-answer', breaker)).opened);
   return { scope, opened };
 }
 
@@ -43,10 +43,36 @@ test('The breaker opens once, at the last of so many failures in a row', async (
 
 test('A success in between starts the count anew', async () => {
   const scope = scopeOf('counts');
-  for (const expected of [false, false]) expect(await health.failed(scope, 'no-answer', BREAKER)).toBe(expected);
+  const fails = async (): Promise<boolean> => (await health.failed(scope, 'no-answer', BREAKER)).opened;
+  for (const expected of [false, false]) expect(await fails()).toBe(expected);
   expect(await health.admit(scope, 300)).toEqual({ admitted: true, troubled: true });
   expect(await health.wrote(scope)).toBe(false);
-  for (const expected of [false, false, true]) expect(await health.failed(scope, 'no-answer', BREAKER)).toBe(expected);
+  for (const expected of [false, false, true]) expect(await fails()).toBe(expected);
+});
+
+test('Whoever fails is told when somebody may try again, and nothing while the breaker is closed', async () => {
+  const scope = scopeOf('tells');
+  const fails = async () => (await health.failed(scope, 'no-answer', { ...BREAKER, intervalMs: 60_000 })).nextTrialInMs;
+  expect([await fails(), await fails()]).toEqual([undefined, undefined]);
+  expect(await fails()).toBe(60_000);
+  const later = await fails();
+  expect(later).toBeLessThan(60_000);
+  expect(later).toBeGreaterThan(30_000);
+});
+
+test('Trouble that names its end counts as a failure, and nobody calls before', async () => {
+  const scope = scopeOf('named');
+  const startedAt = Date.now();
+  await health.failed(scope, 'server-error', BREAKER, { forMs: 300, spreadMs: 0 });
+  expect(await admittedAmong(scope, 4)).toBe(0);
+  // A failure that names none does not shorten it.
+  await health.failed(scope, 'no-answer', BREAKER);
+  await eventually(
+    () => admittedAmong(scope, 4),
+    (count) => count === 4,
+  );
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(295);
+  expect((await health.failed(scope, 'no-answer', BREAKER)).opened).toBe(true);
 });
 
 test('Of all who ask when the interval is over one may try, in every interval', async () => {
@@ -64,10 +90,11 @@ test('Of all who ask when the interval is over one may try, in every interval', 
 
 test('Being readable lets the next one try at once, being written to sets all free', async () => {
   const { scope } = await open('recovers');
-  await health.read(scope);
+  expect(await health.read(scope)).toBe(true);
   expect(await admittedAmong(scope, 8)).toBe(1);
   expect(await health.wrote(scope)).toBe(true);
   expect(await admittedAmong(scope, 8)).toBe(8);
+  expect(await health.read(scope)).toBe(false);
 });
 
 test('One that is down concerns no other, in the same installation or with the same name', async () => {

@@ -82,6 +82,68 @@ describe('the visitor', () => {
   });
 });
 
+describe('When iAdvize asks to be left alone for a while', () => {
+  const calls = () => world.rest.requests.entries();
+  const moment = ({ at }: { at: string }): number => Date.parse(at);
+
+  async function askFor(path: RegExp, headers: Record<string, string>): Promise<void> {
+    world.rest.faults.add({ match: { path }, kind: 'status', status: 429, headers });
+    const from = calls().length;
+    await eventually(
+      () => calls().slice(from),
+      (entries) => entries.some(({ status }) => status === 429),
+    );
+  }
+
+  /** When it asked for that, and when this installation called again, whatever for. */
+  const between = (): [asked: number, next: number] => {
+    const all = calls();
+    const asked = all.findLastIndex(({ status }) => status === 429);
+    return [moment(all[asked]!), moment(all[asked + 1]!)];
+  };
+
+  test.each([
+    ['seconds', (): Record<string, string> => ({ 'Retry-After': '2' })],
+    [
+      'a date of a clock that is an hour behind',
+      (): Record<string, string> => {
+        const sentAt = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
+        return { Date: new Date(sentAt).toUTCString(), 'Retry-After': new Date(sentAt + 2_000).toUTCString() };
+      },
+    ],
+  ])('by %s, then it is not called before, and the transcript comes whole after', async (_, headers) => {
+    const [conversation, another] = [conversationOf(1, (next += 1)), conversationOf(1, (next += 1))];
+    for (const one of [conversation, another]) one.readable(world, history([{ from: 'visitor', text: 'hello' }]));
+    for (const one of [conversation, another]) await world.sender.send(one.started());
+    for (const one of [conversation, another]) await until(one.id, (texts) => texts.length > 0);
+    const asking = askFor(/json-unicode/, headers());
+    await world.sender.send(conversation.closed());
+    await asking;
+    // Another one has questions of its own meanwhile.
+    await world.sender.send(another.closed());
+    for (const one of [conversation, another]) {
+      expect((await until(one.id, ended)).slice(-2)).toEqual(['hello', '(stop)']);
+    }
+    const [asked, again] = between();
+    expect(again - asked).toBeGreaterThanOrEqual(2_000);
+    expect(again - asked).toBeLessThan(10_000);
+  });
+
+  test('for longer than a visitor can wait, then the chat starts at once and says why it knows so little', async () => {
+    // With a key of its own: the pause is that key's.
+    await world.install(4, [world.thuliumDestination()], { iadvize: { restApiKey: 'another-key' } });
+    const conversation = conversationOf(4, (next += 1));
+    conversation.readable(world, []);
+    const asking = askFor(/\/visitor/, { 'Retry-After': '60' });
+    await world.sender.send(conversation.started());
+    await asking;
+    const sentAt = Date.now();
+    const texts = await until(conversation.id, (all) => all.join('').includes('could not be read'));
+    expect(texts.join('')).toContain('iAdvize did not answer');
+    expect(Date.now() - sentAt).toBeLessThan(10_000);
+  });
+});
+
 describe('the transcript', () => {
   test('When REST says "fail" for the conversation, then the chat is told so and ended', async () => {
     const conversation = conversationOf(1, (next += 1));

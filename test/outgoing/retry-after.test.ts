@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter } from '../../src/outgoing/retry-after.ts';
+import { retryAfterOf } from '../../src/outgoing/retry-after.ts';
 
 const now = new Date('2026-03-01T12:00:00.250Z');
 
-describe('parseRetryAfter', () => {
+const waitOf = (value: string | undefined, date?: string) =>
+  retryAfterOf({ headers: { ...(value !== undefined && { 'retry-after': value }), ...(date && { date }) } }, now);
+
+describe('What an answer asks to wait', () => {
   test.each([
     ['0', 0],
     ['10', 10_000],
@@ -11,10 +14,12 @@ describe('parseRetryAfter', () => {
     ['1.5', 1500],
     ['0.0001', 1],
     ['3600', 3_600_000],
-    ['86400', 3_600_000],
-    ['9'.repeat(400), 3_600_000],
+    ['7200', 7_200_000],
+    ['86400', 86_400_000],
+    ['86401', 86_400_000],
+    ['9'.repeat(400), 86_400_000],
   ])('seconds %p → %p ms', (value, expected) => {
-    expect(parseRetryAfter(value, now)).toBe(expected);
+    expect(waitOf(value)).toBe(expected);
   });
 
   test.each([
@@ -22,10 +27,30 @@ describe('parseRetryAfter', () => {
     ['Sunday, 01-Mar-26 12:00:30 GMT', 29_750],
     ['Sun Mar  1 12:00:30 2026', 29_750],
     ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
-    ['Mon, 02 Mar 2026 12:00:00 GMT', 3_600_000],
+    ['Sun, 01 Mar 2026 14:00:00 GMT', 7_199_750],
+    ['Fri, 06 Mar 2026 12:00:00 GMT', 86_400_000],
   ])('date %p → %p ms', (value, expected) => {
-    expect(parseRetryAfter(value, now)).toBe(expected);
+    expect(waitOf(value)).toBe(expected);
   });
+
+  test.each([
+    ['is an hour behind us', 'Sun, 01 Mar 2026 11:00:00 GMT', 'Sun, 01 Mar 2026 11:00:30 GMT'],
+    ['is an hour ahead of us', 'Sunday, 01-Mar-26 13:00:00 GMT', 'Sun, 01 Mar 2026 13:00:30 GMT'],
+    ['never was set', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Thu, 01 Jan 1970 00:00:30 GMT'],
+  ])('a date of a server whose clock %s → 30 s by that clock', (_, date, value) => {
+    expect(waitOf(value, date)).toBe(30_000);
+  });
+
+  test('seconds are seconds by any clock', () => {
+    expect(waitOf('30', 'Sun, 01 Mar 2026 11:00:00 GMT')).toBe(30_000);
+  });
+
+  test.each(['', 'yesterday', 'Sun, 01 Mar 2026 11:00:00 GMT, Sun, 01 Mar 2026 11:00:00 GMT'])(
+    'a date beside %p as the time of the answer → by our own clock',
+    (date) => {
+      expect(waitOf('Sun, 01 Mar 2026 12:00:30 GMT', date)).toBe(29_750);
+    },
+  );
 
   test.each([
     undefined,
@@ -46,6 +71,6 @@ describe('parseRetryAfter', () => {
     'Sun, 01 Foo 2026 12:00:30 GMT',
     'Sun, 01 Mar 2026 99:00:30 GMT',
   ])('nonsense %p → undefined', (value) => {
-    expect(parseRetryAfter(value, now)).toBeUndefined();
+    expect(waitOf(value)).toBeUndefined();
   });
 });

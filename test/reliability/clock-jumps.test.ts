@@ -6,6 +6,7 @@ import { converse, type ProcessWorld, startProcessWorld } from '../support/proce
 import { type RunningService, SHAPES, type Shape } from '../support/running-service.ts';
 
 const HOUR_MS = 3_600_000;
+const ALONE = ['all'] as const;
 const TEXTS = ['one', 'two', 'two', 'three'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
 
@@ -24,7 +25,7 @@ async function start(roles: Shape['roles'], jumpMs: number): Promise<void> {
   sender = world.sender(service);
 }
 
-/** The hosts' clocks are set: forth by the jump, then back again. The last worker of several keeps the right time. */
+/** The hosts' clocks are set: by the jump, then back again. The last worker of several keeps the right time. */
 async function jump(): Promise<void> {
   const { processes } = service;
   for (const { child } of processes.slice(0, Math.max(processes.length - 1, 1))) {
@@ -56,10 +57,16 @@ async function arrives(conversationId: number): Promise<void> {
   expect(seen(conversationId)).toEqual([WHOLE, WHOLE]);
 }
 
-test.each(SHAPES)(
-  'With $shape, when clocks jump an hour ahead and back, then nothing is sent twice and nothing waits an hour',
-  async ({ roles }) => {
-    await start(roles, HOUR_MS);
+// An hour back, an embedded database itself takes what is due for what is due in an hour.
+const JUMPS = [
+  { way: 'ahead', jumpMs: HOUR_MS },
+  ...(process.env['DATABASE_URL'] === undefined ? [] : [{ way: 'back', jumpMs: -HOUR_MS }]),
+];
+
+test.each(SHAPES.flatMap((shape) => JUMPS.map((jumping) => ({ ...shape, ...jumping }))))(
+  'With $shape, when clocks jump an hour $way and are set right again, then nothing is sent twice and nothing waits an hour',
+  async ({ roles, jumpMs }) => {
+    await start(roles, jumpMs);
     const first = await inTheMiddle(1);
     await jump();
     expect(await first.takenOver).toBe(true);
@@ -74,5 +81,25 @@ test.each(SHAPES)(
     expect(await second.takenOver).toBe(true);
     for (const { faults } of [world.stage.thulium, world.stage.xm]) faults.clear();
     await arrives(2);
+  },
+);
+
+test.each(JUMPS)(
+  'When the clock of the host is an hour $way, then a chat system that names a date is left alone until then, and no longer',
+  async ({ jumpMs }) => {
+    await start(ALONE, jumpMs);
+    await jump();
+    const { thulium } = world.stage;
+    // By the chat system's clock, which is right.
+    const until = new Date(Date.now() + 5_000).toUTCString();
+    const headers = { 'Retry-After': until };
+    thulium.faults.add({ match: { method: 'POST', path: /./ }, kind: 'status', status: 429, headers });
+    expect(await converse(world, sender, { websiteId: 1, conversationId: 3, texts: TEXTS })).toBe(true);
+    await arrives(3);
+    const writes = thulium.requests.entries().filter(({ method }) => method === 'POST');
+    const [refused, next] = writes;
+    expect(refused!.status).toBe(429);
+    expect(Date.parse(next!.at)).toBeGreaterThanOrEqual(Date.parse(until));
+    expect(Date.parse(next!.at)).toBeLessThan(Date.parse(until) + 30_000);
   },
 );

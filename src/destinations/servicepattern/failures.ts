@@ -1,5 +1,5 @@
 import type { OutgoingResponse } from '../../outgoing/outgoing-request.ts';
-import { parseRetryAfter } from '../../outgoing/retry-after.ts';
+import { retryAfterOf } from '../../outgoing/retry-after.ts';
 import { DestinationFailure, type FailureCode, type FailureKind } from '../destination-failure.ts';
 import { type Effect, failureOf, jsonOf } from '../remote-call.ts';
 import { errorSchema } from './wire.ts';
@@ -80,7 +80,7 @@ export function servicepatternFailure(
   const errorCode = errorCodeOf(response);
   const { kind: told, code } = MEANINGS[errorCode ?? ''] ?? meaningOfStatus(response, effect);
   const kind = told === 'inDoubt' ? (effect === 'writes' ? 'unknown' : 'notSent') : told;
-  const named = parseRetryAfter(response.headers['retry-after'], new Date());
+  const named = retryAfterOf(response);
   const retryAfterMs =
     kind === 'throttled' ? Math.max(named ?? pauseMs, errorCode === POLLED_ALREADY ? pauseMs : 0) : named;
   return new ServicepatternFailure(kind, code, { httpStatus: response.status, retryAfterMs, errorCode });

@@ -1,6 +1,4 @@
 import type { HttpClient } from '../../outgoing/http-client.ts';
-import type { OutgoingResponse } from '../../outgoing/outgoing-request.ts';
-import { parseRetryAfter } from '../../outgoing/retry-after.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import { isSuccess, jsonOf } from '../remote-call.ts';
 import { createThuliumCaller, thuliumFailure } from './caller.ts';
@@ -83,7 +81,7 @@ export function createThuliumClient(settings: ThuliumSettings, http: HttpClient)
         ...{ method: 'GET', path, effect: 'reads', maxBodyBytes: PAGE_BYTES },
         ...(signal && { signal }),
       });
-      if (!isSuccess(response)) throw aboutNoChat(waiting(response, thuliumFailure(response, 'reads')));
+      if (!isSuccess(response)) throw aboutNoChat(waiting(thuliumFailure(response, 'reads')));
       const page = chatPageSchema.safeParse(jsonOf(response));
       if (!page.success) throw new DestinationFailure('notSent', 'bad-answer', { httpStatus: response.status });
       return page.data;
@@ -99,9 +97,8 @@ function aboutNoChat(failure: DestinationFailure): DestinationFailure {
 }
 
 /** Trouble that says how long it lasts is waited for like a limit. */
-function waiting({ headers }: OutgoingResponse, failure: DestinationFailure): DestinationFailure {
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], new Date());
-  if (failure.code !== 'server-error' || retryAfterMs === undefined) return failure;
-  const { code, httpStatus, requestId } = failure;
+function waiting(failure: DestinationFailure): DestinationFailure {
+  const { code, httpStatus, requestId, retryAfterMs } = failure;
+  if (code !== 'server-error' || retryAfterMs === undefined) return failure;
   return new DestinationFailure('throttled', code, { httpStatus, requestId, retryAfterMs });
 }

@@ -4,6 +4,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { eventually } from '../support/eventually.ts';
 
+/** As `npm start` has it, for ours and for what it is compared with. */
+const NODE_FLAGS = ['--max-semi-space-size=64'];
+
 export interface BenchProcess {
   pid: number;
   url: string;
@@ -27,7 +30,7 @@ export async function startBenchProcess(
   const file = path.join(folder, `${path.basename(program)}-${Date.now()}.log`);
   const output = await fs.open(file, 'w');
   const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const child = spawn(process.execPath, [...loader, program, ...argumentsOf], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...loader, program, ...argumentsOf], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', output.fd, 'inherit'],
   });

@@ -82,9 +82,11 @@ describe('deploy/Dockerfile', () => {
     );
   });
 
-  test('stops by SIGTERM, which reaches node itself', () => {
+  test('runs what npm start runs, and stops by SIGTERM, which reaches node itself', () => {
     expect(named('STOPSIGNAL')).toMatchObject([{ rest: 'SIGTERM' }]);
-    expect(JSON.parse(named('CMD')[0]!.rest)).toEqual(['node', '--enable-source-maps', 'dist/main.js']);
+    const { scripts } = JSON.parse(projectFile('package.json')) as { scripts: { start: string } };
+    expect(scripts.start).toMatch(/^node /);
+    expect(JSON.parse(named('CMD')[0]!.rest)).toEqual(scripts.start.split(' '));
   });
 
   test('holds no secret', () => {

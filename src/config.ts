@@ -18,7 +18,7 @@ export const environmentSchema = z.object({
   DATABASE_CONNECTIONS: wholeNumber(1, 1_000)
     .default(20)
     .describe(
-      'Connections to PostgreSQL that this process opens at most, and one more to be told of work. The import of a feed keeps one for itself while it runs.',
+      "Connections to PostgreSQL that this process opens at most, and one more to be told of work. The import of a feed keeps one for itself while it runs. All processes together must stay below PostgreSQL's max_connections, which is 100 unless you raised it: five with the default are over it.",
     ),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database.'),
   IADVIZE_SECRET_TOKENS: z

@@ -45,22 +45,26 @@ WITH given AS (
       suspects text)) WITH ORDINALITY
     AS given(dedupe_key, body_hash, source, status, reason, event_type, content_type, body_from, body_length,
              candidates, target, client_id, conversation, suspects, place)
-), owned AS (
+), site AS (
+  SELECT candidates, found.id, found.active
+    FROM (SELECT DISTINCT candidates FROM given WHERE candidates IS NOT NULL) AS named
+   CROSS JOIN LATERAL (
+      SELECT id, active FROM installation WHERE id = ANY(string_to_array(candidates, ','))
+       ORDER BY array_position(string_to_array(candidates, ','), id) LIMIT 1) AS found
+), owned AS MATERIALIZED (
   SELECT given.*, site.id,
          CASE target WHEN 'website' THEN site.id IS NOT NULL
                      WHEN 'client' THEN EXISTS (SELECT 1 FROM installation WHERE installation.client_id = given.client_id)
                      ELSE true END AS known,
          COALESCE(site.active, true) OR COALESCE(event_type = 'connector.installed', false) AS active
-    FROM given LEFT JOIN LATERAL (
-      SELECT id, active FROM installation WHERE id = ANY(string_to_array(candidates, ','))
-       ORDER BY array_position(string_to_array(candidates, ','), id) LIMIT 1) AS site ON true
+    FROM given LEFT JOIN site USING (candidates)
 ), verdict AS (
   SELECT owned.*, CASE WHEN status <> 'accepted' THEN status
                        WHEN NOT known THEN 'quarantined'
                        WHEN NOT active THEN 'ignored'
                        ELSE 'accepted' END AS final
     FROM owned
-), judged AS (
+), judged AS MATERIALIZED (
   SELECT verdict.*, id || ':' || conversation AS conversation_id,
          CASE WHEN final = 'accepted' THEN false
               ELSE ${isErasedConversation(`COALESCE(id || ':', '') || conversation`)}

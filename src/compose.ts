@@ -112,7 +112,7 @@ export async function startService({
     const early: Router[] = [];
     if (config.ROLE !== 'worker') {
       const onAccepted = (): void => database.notices.send('events');
-      early.push(...intakeRouters(config, database, onAccepted));
+      early.push(...intakeRouters(config, database, onAccepted, readiness.doubtStoring));
       const verification = verificationRouters({
         config,
         installations,
@@ -177,8 +177,13 @@ const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Confi
   dataDir: DATA_DIR,
 });
 
-function intakeRouters(config: Config, database: Database, onAccepted: () => void): Router[] {
-  const events = createEventStore(promptly(database), config.DEFAULT_PLATFORM, onAccepted);
+function intakeRouters(
+  config: Config,
+  database: Database,
+  onAccepted: () => void,
+  onDatabaseFault: () => void,
+): Router[] {
+  const events = createEventStore(promptly(database), config.DEFAULT_PLATFORM, onAccepted, onDatabaseFault);
   return [
     webhookRoutes(events, requireSignature(config.IADVIZE_SECRET_TOKENS)),
     ...(config.IADVIZE_PUSH_KEY === undefined ? [] : [pushRoutes(events, config.IADVIZE_PUSH_KEY)]),

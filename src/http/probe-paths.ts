@@ -27,7 +27,8 @@ export const probePaths: readonly Operation[] = [
     summary: 'Readiness, for orchestrators',
     answers: {
       200: {
-        description: 'The database answers, every migration is applied, and the service is not draining.',
+        description:
+          'The database answers and stores events, every migration is applied, and the service is not draining.',
         content: json(z.object({ status: z.literal('ready') })),
       },
       503: {

@@ -7,7 +7,7 @@ export interface Readiness {
 
 /**
  * `GET /health` is iAdvize's health check (contract 1.10): public, always UP while the process serves.
- * `GET /live` and `GET /ready` are for orchestrators; ready = database reachable, migrations applied, not draining.
+ * `GET /live` and `GET /ready` are for orchestrators; ready = database reachable and storing, migrations applied, not draining.
  */
 export function probeRoutes(readiness: Readiness): Router {
   const router = Router();

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Platform } from '../installations/website-ref.ts';
 import type { Database } from '../persistence/database.ts';
-import { isDataFault, isDeadlock } from '../persistence/database-faults.ts';
+import { isDatabaseFault, isDataFault, isDeadlock } from '../persistence/database-faults.ts';
 import {
   type IncomingEvent,
   insertEvents,
@@ -9,7 +9,7 @@ import {
   type StoredEventRow,
   type StoredStatus,
 } from './event-rows.ts';
-import { createGroupCommit } from './group-commit.ts';
+import { createGroupCommit, NotWrittenInTime } from './group-commit.ts';
 import { readEvent } from './read-event.ts';
 
 export interface StoredEvent {
@@ -38,9 +38,17 @@ const MOST_WRITING = { postgres: 3, embedded: 1 } as const;
 /** In ms: several commits of a good disk. */
 const OVERLAP_AFTER_MS = 5;
 
-/** `onAccepted` is called after the commit of every new event that is to be planned. */
-export function createEventStore(database: Database, defaultPlatform: Platform, onAccepted: () => void): EventStore {
-  const insert = createGroupCommit<NewEventRow, StoredEventRow>({
+/**
+ * `onAccepted` is called after the commit of every new event that is to be planned, `onDatabaseFault` for every event that
+ * was not stored, or not in time, for no fault of its own.
+ */
+export function createEventStore(
+  database: Database,
+  defaultPlatform: Platform,
+  onAccepted: () => void,
+  onDatabaseFault: () => void,
+): EventStore {
+  const write = createGroupCommit<NewEventRow, StoredEventRow>({
     write: (rows) => insertEvents(database, rows, defaultPlatform),
     keyOf: (row) => row.dedupeKey,
     // Two statements that wait for each other, which single rows cannot.
@@ -49,6 +57,15 @@ export function createEventStore(database: Database, defaultPlatform: Platform, 
     mostWriting: MOST_WRITING[database.kind],
     overlapAfterMs: OVERLAP_AFTER_MS,
   });
+
+  async function insert(row: NewEventRow, patienceMs: number): Promise<StoredEventRow> {
+    try {
+      return await write(row, patienceMs);
+    } catch (error) {
+      if (isDatabaseFault(error) || error instanceof NotWrittenInTime) onDatabaseFault();
+      throw error;
+    }
+  }
 
   return {
     async store(incoming) {

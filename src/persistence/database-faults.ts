@@ -4,6 +4,7 @@ const GIVEN_UP = ['40P01', '40001'];
 const LOCK_IN_USE = '55P03';
 /** After a fail-over the session may be on a server that only reads. */
 const READ_ONLY = '25006';
+const DISK_FULL = '53100';
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Of the system, when the connection fails. */
@@ -32,6 +33,8 @@ export const isInTheWay = (error: unknown): boolean => [...GIVEN_UP, LOCK_IN_USE
 export const isDeadlock = (error: unknown): boolean => codeOf(error) === '40P01';
 
 export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ONLY;
+
+export const isDiskFull = (error: unknown): boolean => codeOf(error) === DISK_FULL;
 
 /** An answer that did not come in time. */
 export const isOverdue = (error: unknown): boolean => messageOf(error) === OVERDUE;

@@ -1,19 +1,25 @@
 import type { Database } from './database.ts';
 import { missingMigrations } from './migrate.ts';
+import { createStoringTrial } from './storing-trial.ts';
+import { within } from './within.ts';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
 export interface DatabaseReadiness {
   /** From now on the service is not ready: it finishes what it has. */
   drain(): void;
+  /** An event was not stored, and the database was at fault: it is ready again when a write of its own has gone well. */
+  doubtStoring(): void;
   whyNotReady(): Promise<string | undefined>;
 }
 
-/** Ready = the database answers and takes writes, has every migration of this release, and the service is not draining. */
+/** Ready = the database answers, takes writes and stores events, has every migration of this release, and the service is not draining. */
 export function createReadiness(database: Database): DatabaseReadiness {
   let draining = false;
   let migrated = false;
+  const trial = createStoringTrial(database);
   return {
+    doubtStoring: trial.doubt,
     drain() {
       draining = true;
     },
@@ -22,10 +28,11 @@ export function createReadiness(database: Database): DatabaseReadiness {
       try {
         if (!migrated) await within(CHECK_TIMEOUT_MS, checkMigrations());
         if (!migrated) return 'migrations are missing';
-        return (await within(CHECK_TIMEOUT_MS, takesWrites())) ? undefined : 'the database takes no writes';
+        if (!(await within(CHECK_TIMEOUT_MS, takesWrites()))) return 'the database takes no writes';
       } catch {
         return 'the database does not answer';
       }
+      return trial.whyNot();
     },
   };
 
@@ -39,12 +46,4 @@ export function createReadiness(database: Database): DatabaseReadiness {
   async function checkMigrations(): Promise<void> {
     migrated = (await missingMigrations(database)).length === 0;
   }
-}
-
-function within<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('timed out')), ms);
-  });
-  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

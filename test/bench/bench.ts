@@ -2,6 +2,7 @@
 const PROGRAMS: Record<string, () => Promise<unknown>> = {
   bridge: () => import('./bridge-bench.ts'),
   intake: () => import('./intake-bench.ts'),
+  isolation: () => import('./isolation-bench.ts'),
   claim: () => import('./claim-bench.ts'),
   idle: () => import('./idle-bench.ts'),
   memory: () => import('./memory-bench.ts'),

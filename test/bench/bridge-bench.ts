@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readLedgerFile } from '../simulators/ledger.ts';
 import { eventually } from '../support/eventually.ts';
 import { TEST_ENVIRONMENT } from '../support/test-environment.ts';
+import { fillBacklog } from './backlog.ts';
 import { makeBenchDatabase } from './bench-database.ts';
 import { type BenchProcess, startBenchProcess } from './bench-process.ts';
 import { openLoop } from './http-load.ts';
@@ -80,20 +81,6 @@ function describe(times: readonly number[]): string {
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, slowest ${at(1)}`;
 }
 
-/** Lanes of some installations that all wait, as after an outage of their chat systems. */
-const FILL_BACKLOG = `
-WITH conversations AS (
-  INSERT INTO conversation (id, installation_id, start_source)
-  SELECT installation || ':' || 900000000 + n, installation, 'webhook'
-    FROM generate_series(1, $1::int) AS n, LATERAL (SELECT 'ha-' || 1 + n % $2::int AS installation) AS of
-  RETURNING id, installation_id
-), lanes AS (
-  INSERT INTO lane (id, installation_id, conversation_id, destination_id, pending, next_position, next_at)
-  SELECT id || '/thulium-main', installation_id, id, 'thulium-main', 1, 2, now() FROM conversations RETURNING id
-)
-INSERT INTO delivery (lane_id, key, position, kind, payload)
-SELECT id, 'start', 1, 'start', '{"startUnheard":false}' FROM lanes`;
-
 async function main(): Promise<void> {
   const place = await makeBenchDatabase();
   const ledgerFile = path.join(place.folder, 'remote.jsonl');
@@ -127,7 +114,7 @@ async function measureBacklog(
 ) {
   if (place.environment['DATABASE_URL'] === undefined) return;
   const database = await place.open();
-  await database.query(FILL_BACKLOG, [BACKLOG, BACKLOGS]);
+  await fillBacklog(database, BACKLOG, BACKLOGS);
   await database.close();
   const beside = await latencies(service, ledgerFile, QUIET_WEBSITE, 20, 100_000);
   print(

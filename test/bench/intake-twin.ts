@@ -16,7 +16,12 @@ import { SECRET } from '../support/test-environment.ts';
 const STORES: Record<string, () => Promise<EventStore>> = {
   async storeless() {
     const query = async <Row>(): Promise<Row[]> => [];
-    return createEventStore({ kind: 'postgres', query } as unknown as Database, 'ha', () => undefined);
+    return createEventStore(
+      { kind: 'postgres', query } as unknown as Database,
+      'ha',
+      () => undefined,
+      () => undefined,
+    );
   },
   async bullmq() {
     const { Queue } = await import('bullmq');

@@ -15,9 +15,10 @@ export function conversationRequest(website: number, number: number): Buffer {
   return requestBytes('POST', '/iadvize/webhooks', headers, body);
 }
 
-/** An installation with one Thulium. */
-export async function installShop(service: BenchProcess, website: number, thulium: string): Promise<void> {
+/** An installation with one Thulium, or with nothing to carry its conversations to. */
+export async function installShop(service: BenchProcess, website: number, thulium?: string): Promise<void> {
   const settings = { baseUrl: thulium, ...THULIUM_LOGIN, chatQueueId: 3, pollIntervalMs: 3_000 };
+  const destination = { id: 'thulium-main', type: 'thulium', role: 'primary', settings };
   const response = await fetch(`${service.url}/admin/api/installations`, {
     method: 'POST',
     headers: { authorization: `Bearer ${TEST_ENVIRONMENT['ADMIN_TOKEN']}`, 'content-type': 'application/json' },
@@ -26,7 +27,7 @@ export async function installShop(service: BenchProcess, website: number, thuliu
       websiteId: website,
       label: `Shop ${website}`,
       iadvize: { restApiKey: REST_KEY },
-      destinations: [{ id: 'thulium-main', type: 'thulium', role: 'primary', settings }],
+      destinations: thulium === undefined ? [] : [destination],
     }),
   });
   if (response.status !== 201) throw new Error(`installing failed: ${await response.text()}`);

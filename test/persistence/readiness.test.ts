@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { IncomingEvent } from '../../src/intake/event-rows.ts';
+import { createEventStore } from '../../src/intake/event-store.ts';
 import type { Database } from '../../src/persistence/database.ts';
 import { createReadiness } from '../../src/persistence/readiness.ts';
+import { eventually } from '../support/eventually.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 
 let database: Database;
@@ -44,4 +47,74 @@ test('A database that lacks a migration is not ready until it has it', async () 
   expect(await readiness.whyNotReady()).toBe('migrations are missing');
   await database.query('INSERT INTO "_prisma_migrations" SELECT * FROM aside');
   expect(await readiness.whyNotReady()).toBeUndefined();
+});
+
+describe('When an event was not stored, and the database was at fault', () => {
+  /** Counts its transactions and ends them with `error`, where there is one. */
+  function failing(error: Error | undefined) {
+    const state = { error, trials: 0 };
+    const transaction: Database['transaction'] = (work, limitMs) => {
+      state.trials += 1;
+      return state.error ? Promise.reject(state.error) : database.transaction(work, limitMs);
+    };
+    return { state, readiness: createReadiness({ ...database, transaction }) };
+  }
+  const diskFull = Object.assign(new Error('could not extend file'), { code: '53100' });
+  const noRoom = 'the database has no room left on its disk, and events are refused: give it more room';
+
+  test('it is not ready until a write of its own goes well, and then asks as little as before', async () => {
+    const { state, readiness } = failing(diskFull);
+    expect(await readiness.whyNotReady()).toBeUndefined();
+    expect(state.trials).toBe(0);
+    readiness.doubtStoring();
+    expect(await readiness.whyNotReady()).toBe(noRoom);
+    state.error = undefined;
+    await eventually(
+      () => readiness.whyNotReady(),
+      (reason) => reason === undefined,
+    );
+    const { trials } = state;
+    expect(await readiness.whyNotReady()).toBeUndefined();
+    expect(state.trials).toBe(trials);
+  });
+
+  test('and the database is well again, then it stays ready, and nothing of the trial is left', async () => {
+    const { state, readiness } = failing(undefined);
+    readiness.doubtStoring();
+    expect(await readiness.whyNotReady()).toBeUndefined();
+    expect(state.trials).toBe(1);
+    expect(await database.query('SELECT id FROM event')).toEqual([]);
+  });
+
+  test('then many who ask at once cost one write', async () => {
+    const { state, readiness } = failing(diskFull);
+    readiness.doubtStoring();
+    const reasons = await Promise.all(Array.from({ length: 20 }, () => readiness.whyNotReady()));
+    expect(new Set(reasons)).toEqual(new Set([noRoom]));
+    expect(await readiness.whyNotReady()).toBe(noRoom);
+    expect(state.trials).toBe(1);
+  });
+
+  test('and a trial hangs, then it says where to look', async () => {
+    const hanging: Database = { ...database, transaction: () => new Promise(() => undefined) };
+    const readiness = createReadiness(hanging);
+    readiness.doubtStoring();
+    expect(await readiness.whyNotReady()).toMatch(/^the database answers but stores no events: its log says why/);
+  });
+});
+
+describe('The event store doubts the database', () => {
+  const event: IncomingEvent = { source: 'webhook', contentType: 'application/json', body: Buffer.from('{}') };
+  test.each([
+    ['53100', 1],
+    ['57014', 1],
+    ['22P02', 0],
+  ])('%s: %i time(s)', async (code, times) => {
+    const query: Database['query'] = () => Promise.reject(Object.assign(new Error('refused'), { code }));
+    let doubts = 0;
+    const doubt = (): void => void (doubts += 1);
+    const events = createEventStore({ ...database, query }, 'ha', () => undefined, doubt);
+    await expect(events.store(event)).rejects.toThrow('refused');
+    expect(doubts).toBe(times);
+  });
 });

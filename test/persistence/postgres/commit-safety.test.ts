@@ -34,7 +34,12 @@ async function switchOff(setting: string): Promise<void> {
 test('The session that an event was stored with waits for the disk at every commit', async () => {
   const session = await open();
   const body = Buffer.from(JSON.stringify(conversationStarted({ conversationId: 1 })));
-  const store = createEventStore(promptly(session), 'ha', () => undefined);
+  const store = createEventStore(
+    promptly(session),
+    'ha',
+    () => undefined,
+    () => undefined,
+  );
   const stored = await store.store({ source: 'webhook', contentType: 'application/json', body });
   expect(stored).toMatchObject({ duplicate: false });
   const read = `SELECT current_setting('synchronous_commit') AS value`;

@@ -9,6 +9,7 @@ import { type RunningService, SHAPES } from '../../support/running-service.ts';
 const TEXTS = ['one', 'two', 'two', 'three'];
 const WHOLE = [[expect.stringContaining('[iAdvize]'), ...TEXTS, '(end)']];
 const CONVERSATIONS = 20;
+const NO_ROOM = 'the database has no room left on its disk, and events are refused: give it more room';
 /** The planner, which tries once a second, and longer pauses for one event, tries again and again meanwhile. */
 const FULL_FOR_MS = 12_000;
 
@@ -19,6 +20,15 @@ let lastId = 0;
 
 const seen = (id: number): string[][] => world.stage.seenInThulium(id);
 const ready = async (): Promise<string> => (await service.probe('/ready')).join();
+
+/** What each web says of itself, each answer once. */
+async function websSay(): Promise<string> {
+  const answers = service.webs.map(async ({ url }) => {
+    const answer = (await (await fetch(`${url}/ready`)).json()) as { status: string; reason?: string };
+    return answer.reason ?? answer.status;
+  });
+  return [...new Set(await Promise.all(answers))].join();
+}
 
 async function allArrive(ids: readonly number[], done: Promise<boolean[]>): Promise<void> {
   expect(new Set(await done)).toEqual(new Set([true]));
@@ -98,13 +108,18 @@ describe.each(SHAPES)('With $shape', ({ roles }) => {
     expect(await service.probe('/health')).toEqual([200]);
 
     const { ids, done } = load(20);
-    await pause(FULL_FOR_MS);
+    // A web knows when it has refused one itself.
+    await eventually(websSay, (said) => said === NO_ROOM);
+    const said = new Set<string>();
+    for (const until = performance.now() + FULL_FOR_MS; performance.now() < until; await pause(200))
+      said.add(await websSay());
+    expect([...said]).toEqual([NO_ROOM]);
     await postgres.sql('DROP TABLE filler', 'connector');
     await allArrive(ids, done);
     const chats = (): number[] => taken.map((id) => seen(id).length);
     await eventually(chats, (counts) => counts.every((count) => count > 0));
     expect(new Set(chats())).toEqual(new Set([1]));
-    expect(await ready()).toBe('200');
+    await eventually(ready, (answers) => answers === '200');
     expect(service.hasEnded()).toBe(false);
   });
 });

@@ -115,8 +115,10 @@ async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependenc
   const { delivery, conversation, chat, hasChallenge } = head;
   const { database, lanes, chats, source, openConfigured, fence, health, readLast, logger, worker } = dependencies;
   const configured = await openConfigured(lease.installationId, lease.destinationId);
-  if (configured === 'removed') return { settlement: { to: 'parked', reason: 'destination-removed' } };
-  if (configured === 'settings-do-not-fit') return { settlement: { to: 'parked', reason: 'settings-do-not-fit' } };
+  // What is in doubt stays that: once settings free it, it is looked for and not just sent.
+  const held = delivery.status === 'sending' ? 'uncertain' : 'parked';
+  if (configured === 'removed') return { settlement: { to: held, reason: 'destination-removed' } };
+  if (configured === 'settings-do-not-fit') return { settlement: { to: held, reason: 'settings-do-not-fit' } };
   const lane: LaneContext = {
     lease,
     configured,

@@ -84,10 +84,11 @@ const DUE_IN = `
 SELECT (EXTRACT(EPOCH FROM min(GREATEST(next_at, lease_until)) - now()) * 1000)::float8 AS due_in_ms
   FROM (SELECT next_at, lease_until FROM lane WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 200) AS first`;
 
+// A lane that was settled is free already, and its time is what the outcome says: an answer that was lost changes nothing.
 const RELEASE = `
 UPDATE lane SET lease_owner = NULL, lease_until = NULL,
        next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() + $3::float8 * interval '1 millisecond' END
- WHERE id = $1 AND fencing = $2::bigint`;
+ WHERE id = $1 AND fencing = $2::bigint AND lease_owner IS NOT NULL`;
 
 // Row by row: still our lease, then the delivery is on its way, then the attempt is on disk. Nothing at all if not.
 const beginAttempt = (alsoHeld: string): string => `

@@ -179,7 +179,9 @@ async function planSatisfaction(
   const score = scoreOf(event.answer);
   if (score !== undefined) await setSatisfaction(sql, conversationId, score);
   // Too late for the chat it stays on the timeline and in the visitor's profile.
-  const expiresInMs = await installations.ageLimitMs(sql, installationId);
+  const limitMs = await installations.ageLimitMs(sql, installationId);
+  // It has been waiting since it came, whoever was down.
+  const expiresInMs = limitMs - found.ageSeconds * 1000;
   const payload = { author: 'notice' as const, text };
   for (const lane of await lanesOf(sql, conversationId)) {
     await enqueue(sql, lane, [{ key: `satisfaction:${found.id}`, kind: 'message', payload, expiresInMs }], found.id);

@@ -14,6 +14,8 @@ import type { Settled } from './settlement-store.ts';
 /** A conversation that closed this moment may not be readable yet: how often "not found" is asked again. */
 const NOT_FOUND_TRIES = 3;
 const VISITOR_TRIES = 5;
+/** A chat goes on without news of its visitor rather than standing still. */
+const LONGEST_VISITOR_WAIT_MS = 10_000;
 
 type Outcome = Pick<Settled, 'settlement' | 'alongside'>;
 
@@ -50,7 +52,8 @@ export async function readTranscript(context: LaneContext, delivery: Delivery): 
     return mayAppear || mayMend ? retryReading(context, delivery, undefined) : note(transcript.unreadable);
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    return patient ? retryReading(context, delivery, error.retryAfterMs) : note('source-unavailable');
+    const inTime = delivery.failingForMs + (error.retryAfterMs ?? 0) < retryForMs;
+    return inTime ? retryReading(context, delivery, error.retryAfterMs) : note('source-unavailable');
   }
 }
 
@@ -83,7 +86,8 @@ export async function readVisitorUpdate(context: LaneContext, delivery: Delivery
     };
   } catch (error) {
     if (!(error instanceof SourceUnavailableError)) throw error;
-    if (delivery.failures < VISITOR_TRIES) return retryReading(context, delivery, error.retryAfterMs);
+    const soon = (error.retryAfterMs ?? 0) <= LONGEST_VISITOR_WAIT_MS;
+    if (soon && delivery.failures < VISITOR_TRIES) return retryReading(context, delivery, error.retryAfterMs);
     return { settlement: { to: 'skipped', reason: 'source-unavailable' } };
   }
 }

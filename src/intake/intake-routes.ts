@@ -38,12 +38,16 @@ async function storeEvent(events: EventStore, source: EventSource, request: Requ
   }
 }
 
+/** Express would answer by itself which methods there are, to anybody. */
+const asNobody: RequestHandler = (_request, _response, next) => next('router');
+
 /**
  * `POST /iadvize/webhooks` (product 3): answered 202 once the event is on disk, whatever is in it. `verify` lets the
  * signed ones pass. Mount before helmet.
  */
 export function webhookRoutes(events: EventStore, verify: RequestHandler): Router {
   const router = Router();
+  router.options('/iadvize/webhooks', asNobody);
   router.post('/iadvize/webhooks', captureRawBody(WEBHOOK_BODY_LIMIT), verify, async (request, response) => {
     ANSWERS[await storeEvent(events, 'webhook', request)](response);
     crashPoint('K5', 0);
@@ -57,6 +61,7 @@ export function webhookRoutes(events: EventStore, verify: RequestHandler): Route
  */
 export function pushRoutes(events: EventStore, pushKey: string): Router {
   const router = Router();
+  router.options('/iadvize/push/:pushKey', asNobody);
   router.post(
     '/iadvize/push/:pushKey',
     (request, _response, next) => next(sameSecret(String(request.params['pushKey']), pushKey) ? undefined : 'route'),

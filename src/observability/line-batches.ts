@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino';
 
-/** Where whole batches go; `flushSync` returns when everything is written. */
+/** Where whole batches go; `flushSync` writes what it was given and has not begun to write. */
 export interface BatchTarget extends DestinationStream {
   flushSync(): void;
 }

@@ -27,6 +27,13 @@ export function keepingPauses(http: HttpClient): HttpClient {
     return undefined;
   }
 
+  /** Credentials change: what has ended is not kept for those that never come again. */
+  function keep(key: string, pause: Pause): void {
+    const now = performance.now();
+    for (const [known, { endsAt }] of pauses) if (endsAt <= now) pauses.delete(known);
+    pauses.set(key, pause);
+  }
+
   return {
     async request(request) {
       const key = keyOf(request);
@@ -36,7 +43,7 @@ export function keepingPauses(http: HttpClient): HttpClient {
       const response = await http.request(request);
       const { status } = response;
       const asksMs = status === 429 || status >= 500 ? (retryAfterOf(response) ?? 0) : 0;
-      if (asksMs > 0) pauses.set(key, { status, endsAt: performance.now() + asksMs });
+      if (asksMs > 0) keep(key, { status, endsAt: performance.now() + asksMs });
       return response;
     },
     close: () => undefined,

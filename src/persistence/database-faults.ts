@@ -27,6 +27,13 @@ const memberOf = (error: unknown, name: 'code' | 'message'): string => {
 const codeOf = (error: unknown): string => memberOf(error, 'code');
 const messageOf = (error: unknown): string => memberOf(error, 'message');
 
+/** PostgreSQL's own code, where Prisma has none for it. */
+function originalCodeOf(error: unknown): string | undefined {
+  const { meta } = (error ?? {}) as { meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } } };
+  const code = meta?.driverAdapterError?.cause?.originalCode;
+  return typeof code === 'string' ? code : undefined;
+}
+
 /** True for a failure of PostgreSQL's that others caused by being there: nothing happened, and it may be done again. */
 export const isInTheWay = (error: unknown): boolean => [...GIVEN_UP, LOCK_IN_USE].includes(codeOf(error));
 
@@ -48,8 +55,8 @@ export const isDataFault = (error: unknown): boolean => OF_THE_DATA.test(codeOf(
  * for what is wrong with the data, and for what did not come from the database.
  */
 export function isDatabaseFault(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = originalCodeOf(error) ?? codeOf(error);
   if (code === '') return isOverdue(error) || CONNECTION_LOST.test(messageOf(error));
   if (PRISMA_CODE.test(code)) return PRISMA_AWAY.test(code);
-  return SYSTEM_CODE.test(code) || (SQLSTATE.test(code) && !isDataFault(error));
+  return SYSTEM_CODE.test(code) || (SQLSTATE.test(code) && !OF_THE_DATA.test(code));
 }

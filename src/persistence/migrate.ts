@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Sql } from './database.ts';
 import { isInTheWay } from './database-faults.ts';
@@ -28,6 +29,15 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 const LOCK_LIMIT_MS = 500;
 /** With the pauses between them, about three minutes of tables that are always in use. */
 const TRIES = 240;
+
+/** How often a start asks whether another one has finished migrating, in ms. */
+const TURN_POLL_MS = 100;
+
+/**
+ * One index on a table in use, alone in its migration: made beside those who write, who would wait for all of it
+ * otherwise, longer than a sender does.
+ */
+const INDEX_BESIDE_WRITERS = /^(?:\s|--.*\n)*CREATE (?:UNIQUE )?INDEX CONCURRENTLY "(\w+)"[^;]*;\s*$/;
 
 /** One session: the advisory lock belongs to it. `script` runs several statements at once. */
 export interface MigrationSession extends Sql {
@@ -60,15 +70,26 @@ async function readMigrations(folder: string): Promise<MigrationFile[]> {
  * migration was done then, and the next start tries again.
  */
 export async function migrate(session: MigrationSession, folder = MIGRATIONS_FOLDER, tries = TRIES): Promise<string[]> {
-  await session.query(`SELECT pg_advisory_lock(${PRISMA_MIGRATE_LOCK})`);
+  await takeTurn(session);
   try {
     await session.script(BOOKKEEPING);
     const missing = await missingMigrations(session, folder);
-    for (const migration of missing) await apply(session, migration, tries);
+    for (const migration of missing) {
+      const index = INDEX_BESIDE_WRITERS.exec(migration.sql)?.[1];
+      await (index === undefined ? apply(session, migration, tries) : addIndex(session, migration, index, tries));
+    }
     return missing.map((migration) => migration.name);
   } finally {
     await session.query(`SELECT pg_advisory_unlock(${PRISMA_MIGRATE_LOCK})`);
   }
+}
+
+/** Asks again and again: who waits in a statement is waited for by an index that is made beside writers. */
+async function takeTurn(session: MigrationSession): Promise<void> {
+  const taken = async (): Promise<boolean> =>
+    (await session.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${PRISMA_MIGRATE_LOCK}) AS taken`))[0]
+      ?.taken === true;
+  while (!(await taken())) await sleep(TURN_POLL_MS);
 }
 
 /** The migrations of the folder that this database does not have yet, oldest first. */
@@ -122,6 +143,27 @@ COMMIT;`;
       { cause: error },
     );
   }
+}
+
+/**
+ * No transaction can hold this, so it is done first and noted then: whoever is killed in between leaves an index that the
+ * next one makes anew.
+ */
+async function addIndex(
+  session: MigrationSession,
+  { name, sql, checksum }: MigrationFile,
+  index: string,
+  tries: number,
+): Promise<void> {
+  await insisting(tries, async () => {
+    await session.script(`DROP INDEX CONCURRENTLY IF EXISTS "${index}"`);
+    await session.script(sql);
+  });
+  await session.query(
+    `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, clock_timestamp(), 1)`,
+    [randomUUID(), checksum, name],
+  );
 }
 
 async function wholeOrNothing(session: MigrationSession, script: string): Promise<void> {

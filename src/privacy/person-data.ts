@@ -21,7 +21,7 @@ SELECT lane.id, lane.destination_id AS destination, remote_chat.visitor FROM lan
   LEFT JOIN remote_chat ON remote_chat.lane_id = lane.id WHERE conversation_id = $1 ORDER BY lane.id`;
 const TEXTS = `
 SELECT lane_id AS "laneId", kind, status, created_at AS "createdAt", payload ->> 'author' AS author, payload ->> 'text' AS text
-  FROM delivery WHERE lane_id = ANY($1::text[]) AND payload ->> 'text' IS NOT NULL ORDER BY lane_id, position, part`;
+  FROM delivery WHERE lane_id = ANY($1::text[]) AND payload ->> 'text' IS NOT NULL ORDER BY lane_id, position, part, id`;
 const CUSTOMERS = `
 SELECT installation_id AS installation, email, external_id AS "externalId", fields
   FROM customer JOIN feed_import ON feed_import.id = import_id

@@ -161,12 +161,12 @@ describe('trouble', () => {
     expect(lists()).toHaveLength(1);
   });
 
-  test('Trouble that says how long it lasts is waited for as well', async () => {
+  test('Trouble that says how long it lasts passes that on, and stays trouble', async () => {
     const chat = await world.start();
     const headers = { 'Retry-After': '7' };
     world.simulator.faults.add({ match: LIST, kind: 'status', status: 503, headers });
     const failure = await failureOf(world.poll([chat]));
-    expect(failure).toMatchObject({ kind: 'throttled', code: 'server-error', retryAfterMs: 7_000 });
+    expect(failure).toMatchObject({ kind: 'notSent', code: 'server-error', retryAfterMs: 7_000 });
   });
 
   test('22: when the list with the queue filter answers 500, the one without it is read, and remembered for a while', async () => {

@@ -42,3 +42,8 @@ test('every answer has the headers of helmet: a stored webhook, a refused one, a
   expect(nowhere.status).toBe(404);
   expect(securityHeaders(nowhere)).toEqual(probe);
 });
+
+test('who asks with OPTIONS is told nothing of the paths behind a signature', async () => {
+  const answer = await request(service.url).options('/iadvize/webhooks');
+  expect([answer.status, answer.headers['allow']]).toEqual([401, undefined]);
+});

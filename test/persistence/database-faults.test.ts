@@ -21,6 +21,13 @@ test.each([
   expect(isDatabaseFault(new Error(message))).toBe(true);
 });
 
+test('What Prisma has no code for goes by that of PostgreSQL', () => {
+  const wrapped = (originalCode: string): Error =>
+    Object.assign(new Error('anything'), { code: 'P2039', meta: { driverAdapterError: { cause: { originalCode } } } });
+  expect(isDatabaseFault(wrapped('57P01'))).toBe(true);
+  expect(isDatabaseFault(wrapped('23514'))).toBe(false);
+});
+
 test.each(['22P02', '22021', '23514', '54000'])('%s is the fault of what it was given', (code) => {
   expect(isDatabaseFault(withCode(code))).toBe(false);
   expect(isDataFault(withCode(code))).toBe(true);

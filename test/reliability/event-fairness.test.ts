@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Database } from '../../src/persistence/database.ts';
 import { createSender, type Sender } from '../simulators/iadvize-sender.ts';
 import { type ChatStage, startChatStage } from '../support/chat-stage.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,7 +17,7 @@ const PROMPT_MS = 2_000;
 const NAMED = 'postgres://given.by.the/test';
 
 let stage: ChatStage;
-let database: Database;
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let web: TestService;
 let sender: Sender;
 const workers: TestService[] = [];

@@ -68,9 +68,10 @@ describe.each(SHAPES)('With $shape', ({ roles }) => {
     const ofOne = effects();
     await nextIsOver(78);
     expect(ofOne).toBe(before.effects);
-    const texts = world.stage.thulium.ledger
-      .entries()
-      .filter((entry) => entry.kind === 'message' && entry.text === 'hello');
+    const texts = world.stage
+      .seenInThulium(CAPTURED_ID)
+      .flat()
+      .filter((text) => text === 'hello');
     expect(texts).toHaveLength(1);
   });
 

@@ -81,7 +81,7 @@ export function createThuliumClient(settings: ThuliumSettings, http: HttpClient)
         ...{ method: 'GET', path, effect: 'reads', maxBodyBytes: PAGE_BYTES },
         ...(signal && { signal }),
       });
-      if (!isSuccess(response)) throw aboutNoChat(waiting(thuliumFailure(response, 'reads')));
+      if (!isSuccess(response)) throw aboutNoChat(thuliumFailure(response, 'reads'));
       const page = chatPageSchema.safeParse(jsonOf(response));
       if (!page.success) throw new DestinationFailure('notSent', 'bad-answer', { httpStatus: response.status });
       return page.data;
@@ -94,11 +94,4 @@ function aboutNoChat(failure: DestinationFailure): DestinationFailure {
   if (failure.kind !== 'gone') return failure;
   const { httpStatus, requestId } = failure;
   return new DestinationFailure('refused', 'request-refused', { httpStatus, requestId });
-}
-
-/** Trouble that says how long it lasts is waited for like a limit. */
-function waiting(failure: DestinationFailure): DestinationFailure {
-  const { code, httpStatus, requestId, retryAfterMs } = failure;
-  if (code !== 'server-error' || retryAfterMs === undefined) return failure;
-  return new DestinationFailure('throttled', code, { httpStatus, requestId, retryAfterMs });
 }

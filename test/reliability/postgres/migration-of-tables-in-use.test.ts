@@ -88,3 +88,27 @@ test('K15: when a table is never free, then the start fails with what to do, not
   expect(await migrate(migrator, folder)).toEqual(['1_expand']);
   expect(await columns()).toEqual(EXPANDED);
 });
+
+test('K15: an index is made beside those who write, who do not wait for it, also where one was left half made', async () => {
+  const index = 'CREATE INDEX CONCURRENTLY "fruit_by_name" ON fruit (name);';
+  await fs.mkdir(path.join(folder, '2_index'));
+  await fs.writeFile(path.join(folder, '2_index', 'migration.sql'), `-- CreateIndex\n${index}\n`);
+  await migrate(migrator, folder, 1).catch(() => undefined);
+  await user.script(`DELETE FROM "_prisma_migrations" WHERE migration_name = '2_index'`);
+
+  await user.script(`BEGIN; INSERT INTO fruit VALUES ('acorn')`);
+  const migrating = migrate(migrator, folder, 1);
+  const making = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%CONCURRENTLY%' AND pid <> pg_backend_pid()`;
+  await eventually(
+    () => user.query(making),
+    (rows) => rows.length > 0,
+  );
+  await user.query(`INSERT INTO fruit VALUES ('cone')`);
+  await user.query('COMMIT');
+  expect(await migrating).toEqual(['2_index']);
+  expect(await user.query(`SELECT indisvalid FROM pg_index WHERE indexrelid = 'fruit_by_name'::regclass`)).toEqual([
+    { indisvalid: true },
+  ]);
+  expect(await user.query(FAILED)).toEqual([]);
+  expect(await migrate(migrator, folder)).toEqual([]);
+});

@@ -173,6 +173,24 @@ describe('An uncertain delivery', () => {
     expect(again).toMatchObject({ status: 'delivered', attempts, replayedAt: null });
   });
 
+  test('whose destination was taken out meanwhile is looked for once it is back, not said again', async () => {
+    const { one } = await openChat(['once']);
+    world.thulium.faults.add({ match: { path: /\/chats$/ }, times: Infinity, kind: 'status', status: 503 });
+    world.thulium.faults.add({ match: MESSAGE, kind: 'accept-then-cut' });
+    await world.sender.send(one.closed());
+    await eventually(
+      () => world.said(one.conversationId),
+      (texts) => texts.includes('once'),
+    );
+    const about = { label: 'Shop 1', iadvize: { restApiKey: REST_KEY } };
+    await world.service.admin('PUT', '/installations/ha-1', { ...about, destinations: [] });
+    expect(await world.with(one, 'uncertain')).toMatchObject({ reason: 'destination-removed', attempts: 1 });
+    world.thulium.faults.clear();
+    const destinations = [world.thuliumDestination(READ_ONCE)];
+    await world.service.admin('PUT', '/installations/ha-1', { ...about, destinations });
+    expect(await whole(one.conversationId)).toEqual(['once', 'stop']);
+  });
+
   test('of which nobody can tell is sent again only when the operator confirms, and only once', async () => {
     world.xm.faults.add({ match: { method: 'POST', path: /\/guests$/ }, times: 2, kind: 'accept-then-cut' });
     const one = world.conversation([], 2);

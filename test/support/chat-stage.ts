@@ -11,7 +11,7 @@ export type SeenChats = string[][];
 /** Ends every text of a visitor: what stands in no log may stand in none for being one short word. */
 const MARK = ' (canary)';
 /** What an agent sees, without the mark. What lost it is another text. */
-function seenText(text: string): string {
+export function seenText(text: string): string {
   if (text.startsWith('[iAdvize]')) return text;
   return text.endsWith(MARK) ? text.slice(0, -MARK.length) : `${text} (not as it was written)`;
 }

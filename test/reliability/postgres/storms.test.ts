@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Sender } from '../../simulators/iadvize-sender.ts';
 import { startThulium, type ThuliumSimulator } from '../../simulators/thulium-simulator.ts';
 import { QUICK, THULIUM_LOGIN } from '../../support/bridge-world.ts';
+import { seenText } from '../../support/chat-stage.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
 import type { ServiceProcess } from '../../support/service-process.ts';
@@ -61,7 +62,7 @@ async function carried(system: ThuliumSimulator, emails: readonly string[]): Pro
     return starts.map(({ conversationId }) =>
       entries.flatMap((entry) => {
         if (entry.conversationId !== conversationId || entry.kind === 'start') return [];
-        return [entry.kind === 'message' ? entry.text : '(end)'];
+        return [entry.kind === 'message' ? seenText(entry.text) : '(end)'];
       }),
     );
   };

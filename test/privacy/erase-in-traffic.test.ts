@@ -6,6 +6,8 @@ import { eventually } from '../support/eventually.ts';
 import { type Person, type PrivacyWorld, type SeenReceipt, startPrivacyWorld } from './privacy-world.ts';
 
 let world: PrivacyWorld;
+/** Longer than the digits that a random id may have behind a colon. */
+const NUMBERS_FROM = 700_000_000;
 
 beforeAll(async () => {
   world = await startPrivacyWorld();
@@ -30,7 +32,7 @@ async function isGone(person: Person): Promise<void> {
 }
 
 test('A chat that is being started while its visitor is erased is ended as soon as it is there', async () => {
-  const late = world.person('lateisha', 1, 201);
+  const late = world.person('lateisha', 1, NUMBERS_FROM + 201);
   world.thulium.faults.add({ match: { method: 'POST', path: /chat/ }, kind: 'delay', ms: 700 });
   await world.sender.send(late.started());
   await eventually(
@@ -44,7 +46,7 @@ test('A chat that is being started while its visitor is erased is ended as soon 
 });
 
 test('A chat system that is down keeps no one from being erased', async () => {
-  const unlucky = world.person('unluckia', 1, 202);
+  const unlucky = world.person('unluckia', 1, NUMBERS_FROM + 202);
   await world.talk(unlucky, unlucky);
   world.xm.faults.add({ match: () => true, kind: 'status', status: 503, times: 1_000 });
   const receipt = await world.erase({ visitorId: unlucky.visitorId });
@@ -60,7 +62,7 @@ test('A chat system that is down keeps no one from being erased', async () => {
 });
 
 test('A start that nobody knows the end of is looked for before it is forgotten, and its chat is ended', async () => {
-  const doubtful = world.person('dubiosa', 1, 203);
+  const doubtful = world.person('dubiosa', 1, NUMBERS_FROM + 203);
   world.thulium.faults.add({ match: { method: 'POST', path: /chat/ }, kind: 'accept-then-cut' });
   // For a while nobody can look, so it stays in doubt and nobody is at it.
   world.thulium.faults.add({ match: { method: 'GET', path: /./ }, kind: 'status', status: 503, times: 6 });
@@ -83,7 +85,7 @@ test('A start that nobody knows the end of is looked for before it is forgotten,
 });
 
 test('Two erasures of one person at the same time end each chat and finish both', async () => {
-  const twice = world.person('gemina', 1, 204);
+  const twice = world.person('gemina', 1, NUMBERS_FROM + 204);
   await world.talk(twice, twice);
   // The chats are read once more before they are ended, which takes so long that both erasures meet there.
   for (const { faults } of [world.xm, world.thulium])
@@ -96,7 +98,7 @@ test('Two erasures of one person at the same time end each chat and finish both'
 });
 
 test('A chat system that refuses the end keeps the chat in the receipt, and the end for an hour', async () => {
-  const refused = world.person('repudiata', 1, 205);
+  const refused = world.person('repudiata', 1, NUMBERS_FROM + 205);
   await world.talk(refused, refused);
   world.thulium.faults.add({ match: () => true, kind: 'status', status: 403, times: 1_000 });
   const receipt = await world.erase({ visitorId: refused.visitorId });
@@ -120,7 +122,7 @@ test('A chat system that refuses the end keeps the chat in the receipt, and the 
 const seed = Number(process.env['ERASURE_SEED'] ?? randomInt(1_000_000));
 test(`Visitors erased at random moments of their conversations are gone, and the rest hear it all (seed ${seed})`, async () => {
   const random = seededRandom(seed);
-  const people = Array.from({ length: 12 }, (_, index) => world.person(`traveller${index}x`, 1, 300 + index));
+  const people = Array.from({ length: 12 }, (_, index) => world.person(`traveller${index}x`, 1, NUMBERS_FROM + 300 + index));
   const [erased, kept] = [people.slice(0, 8), people.slice(8)];
   await Promise.all([
     ...people.map(async (person) => {

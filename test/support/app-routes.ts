@@ -31,7 +31,9 @@ async function listeningApp(serviceUrl: string): Promise<App> {
 function routesOf(stack: readonly Layer[]): string[] {
   return stack.flatMap(({ route, handle }) => {
     if (!route) return routesOf(handle.stack ?? []);
-    const methods = Object.keys(route.methods).map((method) => method.toUpperCase());
+    // A route for OPTIONS is there so that nobody answers it.
+    const named = Object.keys(route.methods).map((method) => method.toUpperCase());
+    const methods = named.filter((method) => method !== 'OPTIONS');
     const paths = [route.path].flat().map((path) => path.replaceAll(/:(\w+)/g, '{$1}'));
     return paths.flatMap((path) => methods.map((method) => `${method} ${path}`));
   });

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Database } from '../persistence/database.ts';
 import type { destinationHealthQuery, ShownHealth } from './destination-health-schemas.ts';
 
-/** Destinations that were ever in trouble, in the order of installation and name. */
+/** Destinations that were ever in trouble or have a budget of tries, in the order of installation and name. */
 export async function listDestinationHealth(
   { prisma }: Database,
   { limit, cursor, installation }: z.output<typeof destinationHealthQuery>,

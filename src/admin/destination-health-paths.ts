@@ -24,7 +24,7 @@ export const destinationHealthPaths: readonly Operation[] = [
     tag: 'Operation',
     summary: 'Chat systems that are down or ask for patience',
     description:
-      'A destination that was never in trouble is not listed. While one is `down` its deliveries wait without being tried: one of them tries in each `breakerIntervalMs`, and the first that is taken sets all of them free. Other destinations and other installations are not concerned.',
+      'A destination that was never in trouble and has no budget of tries is not listed. While one is `down` its deliveries wait without being tried: one of them tries in each `breakerIntervalMs`, and the first that is taken sets all of them free. Other destinations and other installations are not concerned.',
     guard: 'admin',
     query: destinationHealthQuery,
     answers: {

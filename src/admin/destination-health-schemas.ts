@@ -20,7 +20,11 @@ export const shownHealth = z
       .describe(
         '`down`: too many calls failed in a row, so its deliveries or readings wait and one tries now and then. `throttled`: it asked to be left alone for a while.',
       ),
-    failures: z.number().describe('Calls in a row that brought no answer, or one of a server in trouble.'),
+    failures: z
+      .number()
+      .describe(
+        'Calls in a row that brought no answer, or one of a server in trouble; those of one conversation in a row count once while it is not down.',
+      ),
     lastCode: z.string().nullable(),
     downSince: time.nullable(),
     nextTryAt: time.nullable().describe('When one delivery or reading may try again.'),

@@ -34,6 +34,8 @@ export interface CarryDependencies {
   health: HealthStore;
   readLast: ReadLast;
   logger: Logger;
+  /** Told when a destination's budget has room for another lane, in ms. */
+  onFreeIn?: ((ms: number) => void) | undefined;
   /** Name of this worker in attempt rows. */
   worker: string;
 }
@@ -113,7 +115,8 @@ async function settleUnforeseen(lease: Lease, lanes: LaneStore): Promise<Settlem
 
 async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependencies): Promise<WritingOutcome> {
   const { delivery, conversation, chat, hasChallenge } = head;
-  const { database, lanes, chats, source, openConfigured, fence, health, readLast, logger, worker } = dependencies;
+  const { database, lanes, chats, source, openConfigured, fence, health, readLast, logger, onFreeIn, worker } =
+    dependencies;
   const configured = await openConfigured(lease.installationId, lease.destinationId);
   // What is in doubt stays that: once settings free it, it is looked for and not just sent.
   const held = delivery.status === 'sending' ? 'uncertain' : 'parked';
@@ -127,7 +130,7 @@ async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependenc
     chats,
     challenges: createChallengeStore(database),
     hasChallenge,
-    gate: createGate(health, { ...lease, type: configured.type }, configured.delivery, logger),
+    gate: createGate(health, { ...lease, type: configured.type }, configured.delivery, logger, onFreeIn),
     fence,
     chat: chat && chats.unseal(lease.laneId, chat),
     identify: () => identify(database, source, conversation),
@@ -146,7 +149,7 @@ async function workOn(lease: Lease, head: LaneHead, dependencies: CarryDependenc
 
 /**
  * The back-off spares a destination, and nobody waits for more. Behind an open breaker one calls at a time anyhow, and
- * of few lanes one must be there when it may. What was looked for since its last attempt has been waiting all along.
+ * of few lanes, or of a single one, one must be there in every interval. What was looked for since its last attempt has been waiting all along.
  */
 function noLaterThan(settlement: Settlement, pausedMs: number, nextTrialInMs = Infinity): Settlement {
   if (settlement.to === 'pending') {

@@ -4,6 +4,7 @@ import { type Lease, LeaseLostError } from './delivery.ts';
 import { idlePause } from './idle-pause.ts';
 import type { OpenConfigured } from './lane-context.ts';
 import type { Places } from './lane-store.ts';
+import { CATCH_UP_MS } from './try-budget.ts';
 import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 /** Lanes worked on at the same time by one worker. */
@@ -22,7 +23,7 @@ const AFTER_DATABASE_TROUBLE_MS = 1_000;
 /** What settings decide about. */
 type BySettings = Pick<CarryDependencies, 'source' | 'openConfigured' | 'fence'>;
 
-export interface CourierDependencies extends Omit<CarryDependencies, keyof BySettings> {
+export interface CourierDependencies extends Omit<CarryDependencies, keyof BySettings | 'onFreeIn'> {
   /** With the settings as they are when they are asked for first. A lease is short: it is carried with those it began with. */
   forLease(): BySettings;
 }
@@ -55,7 +56,9 @@ export function startCourier(
 
   async function carry(lease: Lease): Promise<void> {
     const { openConfigured, ...forLease } = dependencies.forLease();
-    const opened = { ...dependencies, ...forLease, openConfigured: once(openConfigured) };
+    // What is caught up on is claimed together: less often is enough.
+    const onFreeIn = (ms: number): void => wakeAfter(Math.max(ms, CATCH_UP_MS / 2));
+    const opened = { ...dependencies, ...forLease, openConfigured: once(openConfigured), onFreeIn };
     try {
       let carried: Carried | undefined;
       for (let count = 1; count === 1 || carried?.kept === true; count += 1) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DestinationFailure } from '../destinations/destination-failure.ts';
 import type { DeliverySettings } from '../destinations/delivery-settings.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -10,7 +11,7 @@ export type CallKind = 'write' | 'look';
 /** Tells how a call ended; what it threw, where it did. Never throws. */
 export type Report = (error?: unknown) => Promise<void>;
 
-/** The same; where the breaker is open after it: until somebody may try again, in ms. */
+/** The same; after a failure: until the next try is welcome, in ms. */
 export type Note = (kind: CallKind, troubled: boolean, error: unknown) => Promise<number | undefined>;
 
 /** Stands before every call of one destination. */
@@ -20,9 +21,14 @@ export interface Gate {
    * and somebody else has this interval's try.
    */
   ask(kind: CallKind): Promise<Report>;
+  /**
+   * Before a try to write, where the destination has a budget of them: resolves at a moment that is this try's alone. Throws
+   * `HeldBackError` when that is too far ahead.
+   */
+  pace(): Promise<void>;
   /** For a call that need not ask, since the destination is well: it may still end in trouble. */
   whenWell(kind: CallKind): Report;
-  /** Where the breaker was open after the last call that was told of: until somebody may try again, in ms. */
+  /** Where the last call that was told of failed: until the next try is welcome, in ms, however long a back-off is. */
   nextTrialInMs(): number | undefined;
 }
 
@@ -46,10 +52,11 @@ export function createNote(health: HealthStore, scope: HealthScope, settings: De
       const pause = { forMs: asksMs, spreadMs: spreadMs(asksMs) };
       const { opened, nextTrialInMs } = await health.failed(scope, failure.code, { afterFailures, intervalMs }, pause);
       if (opened) logger.warn({ event: 'breaker-opened', ...about, code: failure.code, afterFailures });
-      return nextTrialInMs;
+      // Nobody else may be there to find out that it is back: one lane alone opens no breaker.
+      return nextTrialInMs ?? (reading ? undefined : intervalMs);
     } else if (troubled && (error === undefined || failure !== undefined)) {
       // A refusal is an answer too. To be readable says little of whether it takes what is written.
-      if (kind === 'look') return (await health.read(scope)) ? 0 : undefined;
+      if (kind === 'look') return (await health.read(scope)) ? 0 : intervalMs;
       if (await health.wrote(scope)) logger.info({ event: 'breaker-closed', ...about });
     }
     return undefined;
@@ -65,7 +72,14 @@ export function createNote(health: HealthStore, scope: HealthScope, settings: De
   };
 }
 
-export function createGate(health: HealthStore, scope: HealthScope, settings: DeliverySettings, logger: Logger): Gate {
+/** `onFreeIn`: in so many ms the budget has room for another lane. */
+export function createGate(
+  health: HealthStore,
+  scope: HealthScope,
+  settings: DeliverySettings,
+  logger: Logger,
+  onFreeIn?: (ms: number) => void,
+): Gate {
   const note = createNote(health, scope, settings, logger);
   let nextTrialInMs: number | undefined;
   const reportOf =
@@ -78,6 +92,13 @@ export function createGate(health: HealthStore, scope: HealthScope, settings: De
       const admission = await health.admit(scope, settings.breakerIntervalMs);
       if (!admission.admitted) throw new HeldBackError('the destination is not to be called now');
       return reportOf(kind, admission.troubled);
+    },
+    async pace() {
+      if (settings.triesPerSecond === undefined) return;
+      const { waitMs, freeInMs } = await health.reserve(scope, settings.triesPerSecond);
+      onFreeIn?.(freeInMs);
+      if (waitMs === undefined) throw new HeldBackError('the budget of tries is spent');
+      if (waitMs > 0) await pause(Math.ceil(waitMs));
     },
     whenWell: (kind) => reportOf(kind, false),
     nextTrialInMs: () => nextTrialInMs,

@@ -1,4 +1,5 @@
 import type { Database } from '../persistence/database.ts';
+import { type ReservedTry, reserveTry } from './try-budget.ts';
 
 /** One destination of one installation. */
 export interface HealthScope {
@@ -8,6 +9,8 @@ export interface HealthScope {
   type: string;
   /** Its readings, which are judged apart from what is written. */
   reading?: boolean;
+  /** The lane that writes. */
+  laneId?: string | undefined;
 }
 
 /** `troubled`: it failed lately, so a success is worth writing down. */
@@ -39,10 +42,15 @@ export interface HealthStore {
   wrote(scope: HealthScope): Promise<boolean>;
   /** It could be read. Behind an open breaker the next try need not wait; true when there is one. */
   read(scope: HealthScope): Promise<boolean>;
-  /** It did not answer, or was in trouble; where it named a time, nobody calls before, as after `throttled`. */
+  /**
+   * It did not answer, or was in trouble; where it named a time, nobody calls before, as after `throttled`. A closed
+   * breaker counts what one lane fails at in a row once: that lane may be what is wrong.
+   */
   failed(scope: HealthScope, code: string, breaker: Breaker, pause?: Pause): Promise<Failed>;
   /** It answers, and asks for no call for `forMs`; then its lanes come back over `spreadMs`. */
   throttled(scope: HealthScope, forMs: number, spreadMs: number): Promise<void>;
+  /** The next moment for a try, of so many in a second; undefined `waitMs`: none was taken, it is too far ahead. */
+  reserve(scope: HealthScope, triesPerSecond: number): Promise<ReservedTry | { waitMs: undefined; freeInMs: number }>;
 }
 
 const LOOK = `
@@ -62,15 +70,21 @@ UPDATE destination_health SET failures = 0, last_code = NULL, opened_at = NULL, 
 
 const READABLE = `UPDATE destination_health SET next_trial_at = now() WHERE scope = $1 AND opened_at IS NOT NULL RETURNING scope`;
 
+// Behind an open breaker every try counts, also where one lane makes them all, so that it opens once.
+const COUNTED = `health.failures + CASE WHEN health.opened_at IS NULL AND health.failures > 0
+                                         AND health.last_failed_lane = excluded.last_failed_lane THEN 0 ELSE 1 END`;
+
 const FAIL = `
 INSERT INTO destination_health AS health
-       (scope, installation_id, destination_id, type, failures, last_code, opened_at, next_trial_at, throttled_until, spread_ms)
+       (scope, installation_id, destination_id, type, failures, last_code, opened_at, next_trial_at, throttled_until, spread_ms,
+        last_failed_lane)
 SELECT $1, $2, $3, $4, 1, $5, CASE WHEN $6::int <= 1 THEN now() END,
        CASE WHEN $6::int <= 1 THEN now() + $7::float8 * interval '1 millisecond' END,
-       now() + $8::float8 * interval '1 millisecond', COALESCE($9::int, 0)
-ON CONFLICT (scope) DO UPDATE SET failures = health.failures + 1, last_code = excluded.last_code, type = excluded.type,
-  opened_at = CASE WHEN health.opened_at IS NULL AND health.failures + 1 >= $6::int THEN now() ELSE health.opened_at END,
-  next_trial_at = CASE WHEN health.opened_at IS NULL AND health.failures + 1 >= $6::int
+       now() + $8::float8 * interval '1 millisecond', COALESCE($9::int, 0), hashtext($10::text)
+ON CONFLICT (scope) DO UPDATE SET failures = ${COUNTED}, last_code = excluded.last_code, type = excluded.type,
+  last_failed_lane = excluded.last_failed_lane,
+  opened_at = CASE WHEN health.opened_at IS NULL AND ${COUNTED} >= $6::int THEN now() ELSE health.opened_at END,
+  next_trial_at = CASE WHEN health.opened_at IS NULL AND ${COUNTED} >= $6::int
                        THEN now() + $7::float8 * interval '1 millisecond' ELSE health.next_trial_at END,
   throttled_until = GREATEST(health.throttled_until, excluded.throttled_until),
   spread_ms = COALESCE($9::int, health.spread_ms)
@@ -118,6 +132,7 @@ export function createHealthStore(database: Database): HealthStore {
         intervalMs,
         asked?.forMs ?? null,
         asked?.spreadMs ?? null,
+        scope.reading ? null : (scope.laneId ?? null),
       ];
       const [row] = await database.query<{ opened: boolean; nextTrialInMs: number | null }>(FAIL, values);
       return { opened: row?.opened ?? false, nextTrialInMs: row?.nextTrialInMs ?? undefined };
@@ -125,5 +140,6 @@ export function createHealthStore(database: Database): HealthStore {
     async throttled(scope, forMs, spreadMs) {
       await database.query(THROTTLE, [...columns(scope), forMs, spreadMs]);
     },
+    reserve: (scope, triesPerSecond) => reserveTry(database, columns(scope), triesPerSecond),
   };
 }

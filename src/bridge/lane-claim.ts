@@ -1,3 +1,5 @@
+import { CATCH_UP_MS } from './try-budget.ts';
+
 /** Lanes that have been due longest, of all destinations or of one. Fewer than these are all there are. */
 const LOOK = 200;
 
@@ -26,7 +28,8 @@ SELECT id, next_at FROM (
  * from one to the next along the index.
  *
  * The lane row decides who may work: a retry moves next_at and so holds its successors back, and the lease ends by
- * itself. Only a destination in trouble holds its lanes back.
+ * itself. Only a destination in trouble holds its lanes back, and one with a budget of tries: it hands out as many as may
+ * begin now. Once nobody has moved its time on for a minute, that is no limit any more: the setting may be gone.
  */
 export const CLAIM = `
 WITH RECURSIVE longest AS MATERIALIZED (
@@ -46,10 +49,12 @@ WITH RECURSIVE longest AS MATERIALIZED (
   SELECT known.*, hashtext($1::text || scope) AS place,
          (hashtext($1 || scope), scope) <= (hashtext($1 || $7::text), $7) AS had_its_turn,
          COALESCE(mine.in_flight, 0) AS in_flight,
-         COALESCE(throttled_until, '-infinity') AS throttled_until, COALESCE(spread_ms, 0) AS spread_ms
+         COALESCE(throttled_until, '-infinity') AS throttled_until, COALESCE(spread_ms, 0) AS spread_ms,
+         CASE WHEN try_free_at > now() - interval '1 minute'
+              THEN 1 + floor(LEAST(EXTRACT(EPOCH FROM now() - try_free_at) * 1000, ${CATCH_UP_MS}) / try_spacing_ms) END AS tries
     FROM known LEFT JOIN unnest($4::text[], $5::int[]) AS mine(scope, in_flight) USING (scope)
     LEFT JOIN destination_health AS health USING (scope)
-   WHERE COALESCE(mine.in_flight, 0) < $6::int AND (next_trial_at > now() OR throttled_until > now()) IS NOT TRUE
+   WHERE COALESCE(mine.in_flight, 0) < $6::int AND (GREATEST(next_trial_at, throttled_until, try_free_at) > now()) IS NOT TRUE
 ), next AS (
   SELECT * FROM allowed AS scope WHERE EXISTS (${DUE_IN_SCOPE})
    ORDER BY in_flight, had_its_turn, place, scope LIMIT $2
@@ -59,7 +64,7 @@ WITH RECURSIVE longest AS MATERIALIZED (
     FROM next AS scope, LATERAL (
       SELECT lane.id, lane.next_at FROM lane JOIN (${DUE_IN_SCOPE}) AS due ON due.id = lane.id
        WHERE ${IS_DUE}
-       ORDER BY due.next_at LIMIT LEAST($2, $6::int - in_flight) FOR NO KEY UPDATE OF lane SKIP LOCKED) AS found
+       ORDER BY due.next_at LIMIT LEAST($2, $6::int - in_flight, tries::int) FOR NO KEY UPDATE OF lane SKIP LOCKED) AS found
 ), turns AS (
   SELECT id, nth, row_number() OVER (ORDER BY nth, had_its_turn, place, scope) AS turn FROM locked
 ), leased AS (

@@ -30,9 +30,9 @@ WITH held AS (
 )
 UPDATE lane SET blocked = false, next_at = now() WHERE id IN (SELECT lane_id FROM freed)`;
 
-// How long a destination asked to be left alone stays as it is.
+// How long a destination asked to be left alone stays as it is, and so does what its budget has given away.
 const CLOSE_BREAKERS = `
-UPDATE destination_health SET failures = 0, opened_at = NULL, next_trial_at = NULL WHERE installation_id = $1`;
+UPDATE destination_health SET failures = 0, opened_at = NULL, next_trial_at = NULL, try_spacing_ms = NULL WHERE installation_id = $1`;
 
 const RELEASE_INSTALLATION = release('lane.installation_id');
 const RELEASE_LANE = release('lane.id');

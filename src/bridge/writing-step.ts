@@ -57,6 +57,7 @@ async function attempt(
   content: AttemptContent,
   call: Call,
 ): Promise<WritingOutcome> {
+  await lane.gate.pace();
   crashPoint('K7');
   const { begun, report, askedAt } = await begin(lane, lanes, [lane.lease, delivery, worker, content]);
   const { id } = begun;

@@ -42,11 +42,19 @@ export function deliverySettings(defaults: {
       .max(1_000)
       .default(10)
       .describe(
-        'Failed calls in a row after which the destination counts as down and its deliveries wait; readings of replies are counted apart.',
+        'Failed calls in a row after which the destination counts as down and its deliveries wait, those of one conversation in a row counted once; readings of replies are counted apart.',
       ),
     breakerIntervalMs: milliseconds(15_000, 600_000).describe(
-      'While it counts as down, one delivery or reading tries in each such interval, in ms.',
+      'While it counts as down, one delivery or reading tries in each such interval, in ms. A delivery that alone fails waits no longer either.',
     ),
+    triesPerSecond: z
+      .number()
+      .min(0.1)
+      .max(1_000)
+      .optional()
+      .describe(
+        "Most tries to write (a start, a message or an end, each of one or more calls) in a second, over all workers; up to a fifth of a second's share more after a pause. Readings and looks for earlier tries are not counted. Unset: no limit.",
+      ),
   };
 }
 

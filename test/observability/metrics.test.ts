@@ -108,7 +108,7 @@ describe('GET /metrics', () => {
   });
 
   test('tells of a chat system that is down, and how long its deliveries have waited', async () => {
-    await world.sender.send(world.conversation([], 2).started());
+    for (let count = 0; count < 2; count += 1) await world.sender.send(world.conversation([], 2).started());
     await reaches('connector_breakers_open{type="thulium"}', (value) => value === 1);
     const age = await read('connector_oldest_pending_seconds');
     await reaches('connector_oldest_pending_seconds', (value) => value > (age ?? 0));

@@ -122,7 +122,9 @@ test('A chat system that refuses the end keeps the chat in the receipt, and the 
 const seed = Number(process.env['ERASURE_SEED'] ?? randomInt(1_000_000));
 test(`Visitors erased at random moments of their conversations are gone, and the rest hear it all (seed ${seed})`, async () => {
   const random = seededRandom(seed);
-  const people = Array.from({ length: 12 }, (_, index) => world.person(`traveller${index}x`, 1, NUMBERS_FROM + 300 + index));
+  const people = Array.from({ length: 12 }, (_, index) =>
+    world.person(`traveller${index}x`, 1, NUMBERS_FROM + 300 + index),
+  );
   const [erased, kept] = [people.slice(0, 8), people.slice(8)];
   await Promise.all([
     ...people.map(async (person) => {

@@ -4,6 +4,7 @@ import { eventDueInMs, type EventQueueDependencies, planNextEvent } from './even
 import { idlePause } from './idle-pause.ts';
 import { createPlanningTurns, type PlanningTimings } from './planning-turns.ts';
 import { createWakeSignal, type WakeSignal } from '../persistence/wake-signal.ts';
+import { isWaitInVain } from '../persistence/database-faults.ts';
 
 /** Only one planner watches for what falls due by itself; the others are there for when much comes in. */
 const HELPERS_POLL_MS = 60_000;
@@ -55,7 +56,7 @@ export function startPlanning({ onPlanned, logger, timings, ...dependencies }: P
         if ('error' in result) {
           const { outcome, eventId, error } = result;
           logger.error({ event: `planning-${outcome}`, storedEvent: eventId, error });
-          if (outcome === 'blocked') await afterTrouble();
+          if (outcome === 'blocked' && !isWaitInVain(error)) await afterTrouble();
           continue;
         }
         if (result.outcome === 'planned') onPlanned();

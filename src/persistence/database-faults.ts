@@ -15,6 +15,9 @@ const PRISMA_AWAY = /^P(1001|1002|1008|1017|2024|2037)$/;
 /** Data that does not fit (22), a rule that is broken (23), a limit of the server (54). */
 const OF_THE_DATA = /^(22|23|54)/;
 
+/** By a time limit, usually. */
+const CANCELLED = '57014';
+
 /** The driver's own words have no code. */
 const OVERDUE = 'Query read timeout';
 const CONNECTION_LOST =
@@ -45,6 +48,10 @@ export const isDiskFull = (error: unknown): boolean => codeOf(error) === DISK_FU
 
 /** An answer that did not come in time. */
 export const isOverdue = (error: unknown): boolean => messageOf(error) === OVERDUE;
+
+/** It waited in vain for somebody else, or took too long over this one thing: others may well be served meanwhile. */
+export const isWaitInVain = (error: unknown): boolean =>
+  isInTheWay(error) || isOverdue(error) || codeOf(error) === CANCELLED;
 
 /** The database looked at what it was given and will not have it: the same again ends the same. */
 export const isDataFault = (error: unknown): boolean => OF_THE_DATA.test(codeOf(error));

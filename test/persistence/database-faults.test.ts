@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isDatabaseFault, isDataFault } from '../../src/persistence/database-faults.ts';
+import { isDatabaseFault, isDataFault, isWaitInVain } from '../../src/persistence/database-faults.ts';
 
 const withCode = (code: string): Error => Object.assign(new Error('anything'), { code });
 
@@ -19,6 +19,12 @@ test.each([
   'Client has encountered a connection error and is not queryable',
 ])('So is "%s", which the driver says without a code', (message) => {
   expect(isDatabaseFault(new Error(message))).toBe(true);
+});
+
+test('A wait in vain is told apart from a database that cannot work', () => {
+  for (const code of ['55P03', '40P01', '57014']) expect(isWaitInVain(withCode(code))).toBe(true);
+  expect(isWaitInVain(new Error('Query read timeout'))).toBe(true);
+  for (const code of ['53100', '57P01', '25006', 'ECONNREFUSED']) expect(isWaitInVain(withCode(code))).toBe(false);
 });
 
 test('What Prisma has no code for goes by that of PostgreSQL', () => {

@@ -41,8 +41,12 @@ test('When a chat system is down, then three workers together try it once in eac
   await becomes('down');
   expect(new Set(await Promise.all(talking))).toEqual(new Set([true]));
 
-  // Whoever was on its way when it went down is back by the time of the first try.
-  const from = calls().length + 1;
+  // Whoever was on its way when it went down is back when nobody has called for half an interval.
+  await eventually(
+    () => Date.now() - Date.parse(calls().at(-1)?.at ?? ''),
+    (quietForMs) => quietForMs > INTERVAL_MS / 2,
+  );
+  const from = calls().length;
   const tries = await eventually(
     () => calls().slice(from),
     ({ length }) => length >= TRIES,

@@ -70,6 +70,9 @@ export interface ServiceOptions {
   retention?: Partial<RetentionTimings>;
 }
 
+/** What a worker that stops leaves free: without a notice the others would find it when they next look by themselves. */
+const TAKEN_OVER = ['events', 'lanes', 'listeners'] as const;
+
 /** The one place where objects are built. Resolves when the service listens. */
 export async function startService({
   config,
@@ -158,6 +161,7 @@ export async function startService({
       async stop() {
         readiness.drain();
         await drain(server, workers);
+        if (workers) for (const topic of TAKEN_OVER) database.notices.send(topic);
         await feeds.stop();
         await catalogue.stop();
         closeClients();

@@ -22,6 +22,8 @@ const PAUSE_MS = 20;
 /** A hint needs no disk: what it hints at is on it already. */
 const NOTIFY = `
 SELECT set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', payload) FROM UNNEST($1::text[]) AS payload`;
+/** A hint that comes later is not worth waiting for, least of all by a process that is to end. */
+const LIMIT_MS = 1_000;
 const RECONNECT_MS = 1_000;
 
 /** Between the listeners of this process only. */
@@ -38,6 +40,7 @@ export function createLocalNotices(): Notices {
 }
 
 export interface SharedNotices extends Notices {
+  /** Resolves when what was sent is on its way to the others. */
   close(): Promise<void>;
 }
 
@@ -80,10 +83,12 @@ export function createSharedNotices(pool: pg.Pool, connect: () => Promise<pg.Cli
   }
 
   async function flush(): Promise<void> {
+    if (gathered.size === 0) return;
     const payloads = [...gathered].map((topic) => `${topic} ${self}`);
     gathered.clear();
     lastSentAt = performance.now();
-    await pool.query(NOTIFY, [payloads]).catch(() => undefined);
+    const statement = { text: NOTIFY, values: [payloads], query_timeout: LIMIT_MS };
+    await pool.query(statement).catch(() => undefined);
   }
 
   return {
@@ -101,6 +106,7 @@ export function createSharedNotices(pool: pg.Pool, connect: () => Promise<pg.Cli
     async close() {
       isClosed = true;
       clearTimeout(reconnecting);
+      await flush();
       await session?.end();
     },
   };

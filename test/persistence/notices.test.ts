@@ -52,6 +52,25 @@ if (server !== undefined) {
       expect(heard.count - before).toBeLessThan(5);
     });
 
+    test('are heard when whoever sent them closes at once', async () => {
+      const { url, drop: dropOther } = await createPostgresDatabase(server);
+      const [leaving, staying] = [await openPostgres(url), await openPostgres(url)];
+      const heard = counted(staying, 'lanes');
+      // Once by itself, when the session stands.
+      await eventually(
+        async () => heard.count,
+        (count) => count === 1,
+      );
+      leaving.notices.send('lanes');
+      await leaving.close();
+      await eventually(
+        async () => heard.count,
+        (count) => count === 2,
+      );
+      await staying.close();
+      await dropOther();
+    });
+
     test('are heard again after the session was lost, and what was missed is looked for', async () => {
       const heard = counted(receiver, 'lanes');
       const [session] = await listeners();

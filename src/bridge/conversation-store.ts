@@ -33,13 +33,15 @@ const PLANNED = `operator_id AS "operatorId", start_source AS "startSource", sta
 // What is known already is kept: later events of one conversation repeat it or know less. A row that is only another id
 // learns nothing.
 const UPSERT = `
-INSERT INTO conversation (id, installation_id, channel, visitor_id, visitor_external_id) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO conversation (id, installation_id, channel, visitor_id, visitor_external_id,
+                          start_event_id, start_source, started_at, operator_id)
+VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9)
 ON CONFLICT (id) DO UPDATE SET
   channel = COALESCE(conversation.channel, excluded.channel),
   visitor_id = COALESCE(conversation.visitor_id, CASE WHEN conversation.same_as IS NULL THEN excluded.visitor_id END),
   visitor_external_id = COALESCE(conversation.visitor_external_id,
                                  CASE WHEN conversation.same_as IS NULL THEN excluded.visitor_external_id END)
-RETURNING id, same_as AS "sameAs", ${PLANNED}`;
+RETURNING id, same_as AS "sameAs", xmax = 0 AS "isNew", ${PLANNED}`;
 
 const LOCK = `
 SELECT id, ${PLANNED}
@@ -50,8 +52,18 @@ const ALSO_KNOWN_AS = `
 INSERT INTO conversation (id, installation_id, same_as, closed_at)
 SELECT other, $2, $3, now() FROM unnest($1::text[]) AS other ON CONFLICT DO NOTHING RETURNING id`;
 
-/** Learns a conversation, or more of it, and locks it until the transaction ends. Any id of it finds it. */
-export async function upsertConversation(sql: Sql, facts: ConversationFacts): Promise<PlannedConversation> {
+/** `isNew`: nobody had heard of it. */
+export type LearnedConversation = PlannedConversation & { isNew: boolean };
+
+/**
+ * Learns a conversation, or more of it, and locks it until the transaction ends. Any id of it finds it. `start` is written
+ * down where it is new, and only there.
+ */
+export async function upsertConversation(
+  sql: Sql,
+  facts: ConversationFacts,
+  start?: HeardStart,
+): Promise<LearnedConversation> {
   const { installationId, channel, visitorId, visitorExternalId } = facts;
   const values = [
     conversationIdOf(facts),
@@ -59,8 +71,9 @@ export async function upsertConversation(sql: Sql, facts: ConversationFacts): Pr
     channel ?? null,
     visitorId ?? null,
     visitorExternalId ?? null,
+    ...startValues(start),
   ];
-  const [row] = await sql.query<PlannedConversation & { sameAs: string | null }>(UPSERT, values);
+  const [row] = await sql.query<LearnedConversation & { sameAs: string | null }>(UPSERT, values);
   if (!row) throw new Error('the conversation table did not answer the insert');
   if (row.sameAs === null) return row;
   return upsertConversation(sql, { ...facts, sourceId: sourceIdOf(row.sameAs, installationId) });
@@ -91,14 +104,17 @@ export interface HeardStart {
   operatorId: string | undefined;
 }
 
-export async function markStarted(
-  sql: Sql,
-  id: string,
-  { eventId, source, at, operatorId }: HeardStart,
-): Promise<void> {
+const startValues = (start?: HeardStart): unknown[] => [
+  start?.eventId ?? null,
+  start?.source ?? null,
+  start?.at ?? null,
+  start?.operatorId ?? null,
+];
+
+export async function markStarted(sql: Sql, id: string, start: HeardStart): Promise<void> {
   const statement = `
     UPDATE conversation SET start_event_id = $2::bigint, start_source = $3, started_at = $4, operator_id = $5 WHERE id = $1`;
-  await sql.query(statement, [id, eventId, source, at, operatorId ?? null]);
+  await sql.query(statement, [id, ...startValues(start)]);
 }
 
 export async function setOperator(sql: Sql, id: string, operatorId: string): Promise<void> {

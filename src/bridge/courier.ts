@@ -8,9 +8,9 @@ import { CATCH_UP_MS } from './try-budget.ts';
 import { createWakeSignal } from '../persistence/wake-signal.ts';
 
 /** Lanes worked on at the same time by one worker. */
-const CONCURRENCY = 32;
+const CONCURRENCY = 64;
 /** Lanes claimed in one go. */
-const CLAIMED_AT_ONCE = 8;
+const CLAIMED_AT_ONCE = 16;
 /** Deliveries of one lane carried before others have their turn; one, where no place is left for anybody else. */
 const MOST_IN_A_ROW = 10;
 /** A lane whose worker died is free again after this. */
@@ -100,8 +100,11 @@ export function startCourier(
           lastTurn = scopeOf(lease);
           void carry(lease);
         }
-        const { free, inFlight: counts } = places();
-        if (Math.max(0, ...counts.values()) >= free) leftOver = true;
+        if (wasLimited(before, leases)) {
+          leftOver = true;
+          // Whoever ended during the claim has left a place that it did not know of.
+          if (inFlight.size < CONCURRENCY - before.free + leases.length) signal.wake();
+        }
         const isIdle = leases.length === 0 && inFlight.size === 0;
         if (isIdle) await signal.wait(idlePause(await lanes.dueInMs()));
         else if (leases.length < most || most === 0) await signal.wait(POLL_MS);
@@ -130,6 +133,13 @@ export function startCourier(
       clearInterval(renewal);
     },
   };
+}
+
+/** Whether a destination has as many places as are free now, so that the claim gave it no more. */
+function wasLimited({ free, inFlight }: Places, leases: readonly Lease[]): boolean {
+  const counts = new Map(inFlight);
+  for (const lease of leases) counts.set(scopeOf(lease), (counts.get(scopeOf(lease)) ?? 0) + 1);
+  return Math.max(0, ...counts.values()) >= free - leases.length;
 }
 
 const scopeOf = ({ installationId, destinationId }: Lease): string => `${installationId}/${destinationId}`;

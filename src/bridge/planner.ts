@@ -87,14 +87,15 @@ async function planStart(
   event: ConversationStarted,
   installations: PlanningInstallations,
 ): Promise<void> {
-  const conversation = await upsertConversation(sql, { ...event, installationId, sourceId: event.conversationId });
+  const start = { eventId: found.id, source: found.source, at: event.occurredAt, operatorId: event.operatorId };
+  const facts = { ...event, installationId, sourceId: event.conversationId };
+  const conversation = await upsertConversation(sql, facts, start);
   // Its close was passed without it: the chat was made then.
   if (conversation.closed) return;
   // It was found before it was announced, and this is the announcement: what was found knew of it.
   if (conversation.foundAt !== null && event.occurredAt <= conversation.foundAt) return;
-  if (conversation.startSource === null) {
-    const { operatorId, occurredAt: at } = event;
-    await markStarted(sql, conversation.id, { eventId: found.id, source: found.source, at, operatorId });
+  if (conversation.isNew || conversation.startSource === null) {
+    if (!conversation.isNew) await markStarted(sql, conversation.id, start);
     await startEverywhere(sql, found, installationId, conversation.id, installations, [
       { key: 'start', kind: 'start', payload: { startUnheard: found.id === null } },
     ]);

@@ -6,9 +6,9 @@ import { eventually } from '../support/eventually.ts';
 import { SECRET } from '../support/test-environment.ts';
 
 /** More websites than couriers: fewer leave some of them free for whoever comes next. */
-const WEBSITES = Array.from({ length: 33 }, (_, index) => index + 1);
+const WEBSITES = Array.from({ length: 65 }, (_, index) => index + 1);
 const PER_WEBSITE = 2;
-const COURIERS = 32;
+const COURIERS = 64;
 const MEASURED = 60;
 /** Unknown here: counted and answered like any other, and nobody has to carry it. */
 const QUIET_WEBSITE = 99;

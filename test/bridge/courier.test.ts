@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { startCourier } from '../../src/bridge/courier.ts';
+import type { Lease } from '../../src/bridge/delivery.ts';
+import type { LaneHead } from '../../src/bridge/lane-head.ts';
+import type { Places } from '../../src/bridge/lane-store.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Nothing happens by a clock here: whoever polls has been forgotten. */
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }));
+afterEach(() => void jest.useRealTimers());
+
+interface Claim {
+  places: Places;
+  limit: number;
+  answer(leases: Lease[]): void;
+}
+
+/** A courier whose claims and settlements are answered by the test. */
+function startAnswered() {
+  const claims: Claim[] = [];
+  const settling: (() => void)[] = [];
+  const head = { delivery: { id: '1', kind: 'message', status: 'pending' } } as LaneHead;
+  const lanes = {
+    claim: (_owner: string, limit: number, _leaseMs: number, places: Places) =>
+      new Promise<Lease[]>((answer) => claims.push({ places, limit, answer })),
+    head: () => Promise.resolve(head),
+    dueInMs: () => Promise.resolve(undefined),
+  };
+  const dependencies = {
+    lanes,
+    worker: 'worker',
+    settlements: { settle: () => new Promise<boolean>((resolve) => settling.push(() => resolve(false))) },
+    // What is settled at once, without a chat system.
+    forLease: () => ({ openConfigured: () => Promise.resolve('removed') }),
+  };
+  const courier = startCourier(
+    dependencies as unknown as Parameters<typeof startCourier>[0],
+    createLogger({ level: 'silent' }),
+  );
+  return { claims, settling, courier };
+}
+
+const leases = (count: number): Lease[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...{ laneId: `ha-1:${index}/toy`, installationId: 'ha-1', conversationId: `ha-1:${index}`, destinationId: 'toy' },
+    fencing: '1',
+  }));
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; !isSo() && turn < 1_000; turn += 1) await nextTurn();
+  expect(isSo()).toBe(true);
+}
+
+test('Places that become free while a claim is under way are given out at once, not at the next poll', async () => {
+  const { claims, settling, courier } = startAnswered();
+  let given = 0;
+  for (let claim = 1; ; claim += 1) {
+    await until(() => claims.length === claim);
+    const { places, limit, answer } = claims[claim - 1]!;
+    // One destination alone gets as many places as it leaves free.
+    const inFlight = Math.max(0, ...places.inFlight.values());
+    const allowed = Math.min(limit, Math.floor((places.free - inFlight) / 2));
+    if (allowed === 0) break;
+    answer(leases(allowed));
+    given += allowed;
+  }
+  const claimed = claims.length;
+
+  await until(() => settling.length === given);
+  for (const settle of settling) settle();
+  await nextTurn();
+  claims.at(-1)!.answer([]);
+  await until(() => claims.length === claimed + 1);
+  expect(claims.at(-1)!.places.inFlight.size).toBe(0);
+
+  claims.at(-1)!.answer([]);
+  await courier.stop();
+});

@@ -7,8 +7,8 @@ import type { Places } from './lane-store.ts';
 import { CATCH_UP_MS } from './try-budget.ts';
 import { createWakeSignal } from '../persistence/wake-signal.ts';
 
-/** Lanes worked on at the same time by one worker. */
-const CONCURRENCY = 64;
+/** Lanes worked on at the same time by one worker. The embedded database has one session, for which they wait. */
+const CONCURRENCY = { postgres: 64, embedded: 32 } as const;
 /** Lanes claimed in one go. */
 const CLAIMED_AT_ONCE = 16;
 /** Deliveries of one lane carried before others have their turn; one, where no place is left for anybody else. */
@@ -42,6 +42,7 @@ export function startCourier(
   onCarried?: (carried: Carried) => void,
 ): Courier {
   const { lanes, worker } = dependencies;
+  const concurrency = CONCURRENCY[dependencies.database.kind];
   const signal = createWakeSignal();
   const inFlight = new Set<Lease>();
   let stopping = false;
@@ -62,7 +63,7 @@ export function startCourier(
     try {
       let carried: Carried | undefined;
       for (let count = 1; count === 1 || carried?.kept === true; count += 1) {
-        const isLast = count >= MOST_IN_A_ROW || inFlight.size >= CONCURRENCY || stopping;
+        const isLast = count >= MOST_IN_A_ROW || inFlight.size >= concurrency || stopping;
         carried = await carryHead(lease, opened, !isLast);
         if (!carried || isLast) leftOver = true;
         if (!carried) return;
@@ -85,7 +86,7 @@ export function startCourier(
   function places(): Places {
     const counts = new Map<string, number>();
     for (const lease of inFlight) counts.set(scopeOf(lease), (counts.get(scopeOf(lease)) ?? 0) + 1);
-    return { free: CONCURRENCY - inFlight.size, inFlight: counts, lastTurn };
+    return { free: concurrency - inFlight.size, inFlight: counts, lastTurn };
   }
 
   async function run(): Promise<void> {
@@ -103,7 +104,7 @@ export function startCourier(
         if (wasLimited(before, leases)) {
           leftOver = true;
           // Whoever ended during the claim has left a place that it did not know of.
-          if (inFlight.size < CONCURRENCY - before.free + leases.length) signal.wake();
+          if (inFlight.size < concurrency - before.free + leases.length) signal.wake();
         }
         const isIdle = leases.length === 0 && inFlight.size === 0;
         if (isIdle) await signal.wait(idlePause(await lanes.dueInMs()));

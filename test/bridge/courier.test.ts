@@ -29,6 +29,7 @@ function startAnswered() {
     dueInMs: () => Promise.resolve(undefined),
   };
   const dependencies = {
+    database: { kind: 'postgres' },
     lanes,
     worker: 'worker',
     settlements: { settle: () => new Promise<boolean>((resolve) => settling.push(() => resolve(false))) },

@@ -35,7 +35,7 @@ export interface HeldListenerParts {
 /** Reads again and again, one reading at a time, until nothing is left to read or somebody stops it. */
 export function holdListener(lease: ListenerLease, parts: HeldListenerParts): HeldListener {
   const stopping = new AbortController();
-  const memory: ListenerMemory = { failures: lease.failures, readWell: new Set() };
+  const memory: ListenerMemory = { failures: lease.failures, readWell: new Set(), opened: new Map() };
   let hinted = false;
   let yielding = false;
   let pausing: { end: () => void; byHint: boolean } | undefined;

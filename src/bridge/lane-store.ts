@@ -102,7 +102,7 @@ WITH held AS (
 INSERT INTO attempt (delivery_id, number, fencing, worker)
 SELECT id, attempts, $2::bigint, $4 FROM moved
 RETURNING id::text, (SELECT count(*)::int FROM delivery
-                      WHERE lane_id = $1 AND content_hash = $5 AND status = 'delivered') AS "equalBefore"`;
+                      WHERE lane_id = $1 AND content_hash = $5 AND (status = 'delivered') IS TRUE) AS "equalBefore"`;
 
 const BEGIN_ATTEMPT = beginAttempt('');
 const BEGIN_IF_WELL = beginAttempt(`
@@ -117,7 +117,7 @@ WITH held AS (
 UPDATE attempt SET confirmed_at = now() FROM held WHERE attempt.id = $3::bigint RETURNING attempt.id`;
 
 const COUNT_DELIVERED = `
-SELECT count(*)::int AS count FROM delivery WHERE lane_id = $1 AND content_hash = $2 AND status = 'delivered'`;
+SELECT count(*)::int AS count FROM delivery WHERE lane_id = $1 AND content_hash = $2 AND (status = 'delivered') IS TRUE`;
 
 const attemptValues = (...[lease, delivery, worker, { hash, prepared }]: AttemptAhead): unknown[] => [
   lease.laneId,

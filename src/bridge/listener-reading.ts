@@ -18,6 +18,7 @@ import { createReadingGate } from './reading-gate.ts';
 import type { ListenedChat, ReadingResult, ReadingStore, StoredReading } from './reading-store.ts';
 import type { RemoteChatStore } from './remote-chat-store.ts';
 import type { ReceivedMessage } from './remote-message-store.ts';
+import type { Opened } from './sealed-json.ts';
 
 export interface ReadingDependencies {
   openConfigured: OpenConfigured;
@@ -42,6 +43,8 @@ export interface ListenerMemory {
   failures: number;
   /** Lanes whose last reading was read and stored by this process. */
   readWell: Set<string>;
+  /** What the last reading decrypted. */
+  opened: Opened;
 }
 
 export type ReadingOutcome = StoredReading & { pauseMs: number } & (
@@ -79,7 +82,7 @@ export async function readOnce(
   const { type, delivery } = configured;
   const gate = createReadingGate(health, { ...lease, type }, delivery, memory.failures, logger);
   if (!(await onDatabase(() => gate.admit()))) return { ...HELD_BACK, pauseMs: pauseHeldBack(delivery) };
-  const listened = await onDatabase(() => readings.load(lease));
+  const listened = await onDatabase(() => readings.load(lease, memory.opened));
   const beganAt = performance.now();
   try {
     const reading = await receive(listened, configured, memory, signal, dependencies);

@@ -4,7 +4,7 @@ import type { Database, Sql } from '../persistence/database.ts';
 import { mayDropListener } from './listener-address.ts';
 import { type ListenerLease, ListenerLostError } from './listener-store.ts';
 import type { ReceivedMessage, RemoteMessageStore } from './remote-message-store.ts';
-import type { SealedJson } from './sealed-json.ts';
+import { type Opened, openRemembering, type SealedJson } from './sealed-json.ts';
 
 /** A chat there may be something to read from. */
 export interface ListenedChat extends Pick<ReceivingChat, 'remoteId' | 'state' | 'cursor' | 'openedAt'> {
@@ -41,8 +41,11 @@ export interface StoredReading {
 }
 
 export interface ReadingStore {
-  /** What a listener reads next: its open chats, and those that ended since they were read last. */
-  load(lease: Pick<ListenerLease, 'id' | 'laneId'>): Promise<ListenedChat[]>;
+  /**
+   * What a listener reads next: its open chats, and those that ended since they were read last. `opened`: what earlier
+   * readings of the same listener decrypted, which most do not have to do again.
+   */
+  load(lease: Pick<ListenerLease, 'id' | 'laneId'>, opened?: Opened): Promise<ListenedChat[]>;
   /** Stores a reading, all of it or nothing. Throws `ListenerLostError` when the listener is another worker's. */
   store(lease: ListenerLease, result: ReadingResult, leaseMs: number): Promise<StoredReading>;
   /** Stores messages that were read beside the listener; its next reading finds them known. */
@@ -95,7 +98,7 @@ UPDATE listener SET failures = failures + 1, last_failure = $4, last_read_at = n
 
 const COUNT_SENT = `
 SELECT count(*)::int AS count FROM delivery
- WHERE lane_id = $1 AND content_hash = $2 AND status IN ('delivered', 'sending', 'uncertain')`;
+ WHERE lane_id = $1 AND content_hash = $2 AND (status IN ('delivered', 'sending', 'uncertain')) IS TRUE`;
 
 interface ChatRow {
   lane_id: string;
@@ -131,13 +134,16 @@ export function createReadingStore(database: Database, sealed: SealedJson, messa
   }
 
   return {
-    async load({ id, laneId }) {
+    async load({ id, laneId }, opened = new Map()) {
       const rows = await database.query<ChatRow>(laneId === undefined ? LOAD_ALL : LOAD_ONE, [id]);
+      const before = new Map(opened);
+      opened.clear();
+      const open = openRemembering(sealed, before, opened);
       return rows.map((row) => ({
         laneId: row.lane_id,
         remoteId: row.remote_id,
-        state: sealed.open(row.state, `remote-chat/state/${row.lane_id}`),
-        cursor: row.cursor === null ? undefined : sealed.open(row.cursor, cursorPlace(row.lane_id)),
+        state: open(row.state, `remote-chat/state/${row.lane_id}`),
+        cursor: row.cursor === null ? undefined : open(row.cursor, cursorPlace(row.lane_id)),
         openedAt: row.opened_at,
         endedForMs: row.ended_for_ms ?? undefined,
       }));

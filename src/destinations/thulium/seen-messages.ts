@@ -35,23 +35,25 @@ export function hashText(size: number, ...parts: string[]): string {
  */
 export function sortOutSeen(messages: readonly TranscriptMessage[], remembered: readonly string[]): Sorted {
   const missing = bySlot(remembered.map(parse));
+  const described = new Map(messages.map((message) => [message, describe(message)]));
+  const of = (message: TranscriptMessage): Omit<Seen, 'isOurs'> => described.get(message) ?? describe(message);
   const kept = new Map<TranscriptMessage, Seen>();
   const fresh: TranscriptMessage[] = [];
   const take = (message: TranscriptMessage, fits: (seen: Seen) => boolean): boolean => {
-    const candidates = missing.get(slotOf(message)) ?? [];
+    const candidates = missing.get(of(message).slot) ?? [];
     const at = candidates.findIndex(fits);
     if (at < 0) return false;
     const [seen] = candidates.splice(at, 1);
-    kept.set(message, { ...describe(message), isOurs: seen?.isOurs ?? false });
+    kept.set(message, { ...of(message), isOurs: seen?.isOurs ?? false });
     return true;
   };
 
-  const changed = messages.filter((message) => !take(message, (seen) => seen.text === describe(message).text));
+  const changed = messages.filter((message) => !take(message, (seen) => seen.text === of(message).text));
   const blank = changed.filter((message) => !message.text);
   for (const message of blank) take(message, () => true);
   for (const message of changed) {
     if (!message.text) continue;
-    const replaces = (seen: Seen): boolean => isTold(message) || describe(message).length < seen.length;
+    const replaces = (seen: Seen): boolean => isTold(message) || of(message).length < seen.length;
     if (!take(message, replaces)) fresh.push(message);
   }
 
@@ -59,7 +61,7 @@ export function sortOutSeen(messages: readonly TranscriptMessage[], remembered: 
     fresh,
     ours: messages.filter((message) => kept.get(message)?.isOurs),
     remember(isOurs) {
-      for (const message of fresh) kept.set(message, { ...describe(message), isOurs: isOurs(message) });
+      for (const message of fresh) kept.set(message, { ...of(message), isOurs: isOurs(message) });
       return messages.flatMap((message) => print(kept.get(message))).slice(-MOST_SEEN);
     },
   };

@@ -223,15 +223,20 @@ test('A listener whose chat is not to be read any more is gone with its next rea
   );
   const delivery = { breakerFailures: 3, breakerIntervalMs: LONG_MS };
   const configured = { destination: { receiver: {} }, capabilities: { listensPerChat: true }, delivery };
-  const outcome = await readOnce(listener, { failures: 0, readWell: new Set() }, new AbortController().signal, {
-    openConfigured: async () => configured as unknown as ConfiguredDestination,
-    chats: records.chats,
-    readings,
-    health: createHealthStore(database),
-    logger: createLogger({ level: 'silent' }),
-    leaseMs: LONG_MS,
-    readingLimitMs: LONG_MS,
-    onDatabase: (work) => work(),
-  });
+  const outcome = await readOnce(
+    listener,
+    { failures: 0, readWell: new Set(), opened: new Map() },
+    new AbortController().signal,
+    {
+      openConfigured: async () => configured as unknown as ConfiguredDestination,
+      chats: records.chats,
+      readings,
+      health: createHealthStore(database),
+      logger: createLogger({ level: 'silent' }),
+      leaseMs: LONG_MS,
+      readingLimitMs: LONG_MS,
+      onDatabase: (work) => work(),
+    },
+  );
   expect(outcome).toMatchObject({ over: true });
 });

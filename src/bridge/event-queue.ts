@@ -69,19 +69,21 @@ export async function planNextEvent(
 ): Promise<PlanningOutcome> {
   const { database, installations, readStoredEvent } = dependencies;
   let taken: EventRow | undefined;
+  let released: Promise<{ more: boolean }[]> | undefined;
   try {
     const outcome = await database.transaction(async (sql) => {
       [taken] = await sql.query<EventRow>(TAKE, [turns.last, turns.resting()]);
       if (!taken) return 'idle';
       turns.last = taken.installation_id ?? '';
       if (taken.more) onMore?.();
+      released = sql.afterwards(RELEASE_HELD, [taken.conversation_id]);
       if (taken.erased) {
-        await sql.query(FORGET, [taken.id]);
+        sql.post(FORGET, [taken.id]);
         return 'planned';
       }
       const read = readStoredEvent(taken.source, taken.content_type ?? undefined, taken.body);
       if (!read) {
-        await sql.query(DONE, [taken.id]);
+        sql.post(DONE, [taken.id]);
         return 'planned';
       }
       if (taken.installation_id !== null && taken.client_unknown && read.clientId !== undefined) {
@@ -90,16 +92,16 @@ export async function planNextEvent(
       const result = await planEvent(sql, toPlannable(taken, read), installations);
       crashPoint('K6');
       if (!result.planned) {
-        await sql.query(HOLD, [taken.id, result.holdUntilAgeSeconds]);
+        sql.post(HOLD, [taken.id, result.holdUntilAgeSeconds]);
         return 'held';
       }
-      await sql.query(result.forget ? FORGET : DONE, [taken.id]);
+      sql.post(result.forget ? FORGET : DONE, [taken.id]);
       return 'planned';
     });
     if (!taken || outcome === 'idle') return { outcome: 'idle', more: false };
     turns.planned(taken.id);
     // Should this fail, what is held comes by itself when its time is up.
-    const [next] = await database.query<{ more: boolean }>(RELEASE_HELD, [taken.conversation_id]).catch(() => []);
+    const [next] = (await released?.catch(() => [])) ?? [];
     return { outcome, more: next?.more ?? true };
   } catch (error) {
     if (!taken) throw error;

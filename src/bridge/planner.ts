@@ -89,16 +89,19 @@ async function planStart(
 ): Promise<void> {
   const start = { eventId: found.id, source: found.source, at: event.occurredAt, operatorId: event.operatorId };
   const facts = { ...event, installationId, sourceId: event.conversationId };
-  const conversation = await upsertConversation(sql, facts, start);
+  const [conversation, destinationIds] = await Promise.all([
+    upsertConversation(sql, facts, start),
+    installations.destinationIds(sql, installationId),
+  ]);
   // Its close was passed without it: the chat was made then.
   if (conversation.closed) return;
   // It was found before it was announced, and this is the announcement: what was found knew of it.
-  if (conversation.foundAt !== null && event.occurredAt <= conversation.foundAt) return;
+  if (!conversation.isNew && conversation.foundAt !== null && event.occurredAt <= conversation.foundAt) return;
   if (conversation.isNew || conversation.startSource === null) {
     if (!conversation.isNew) await markStarted(sql, conversation.id, start);
-    await startEverywhere(sql, found, installationId, conversation.id, installations, [
-      { key: 'start', kind: 'start', payload: { startUnheard: found.id === null } },
-    ]);
+    const starting: NewDelivery = { key: 'start', kind: 'start', payload: { startUnheard: found.id === null } };
+    const everywhere = { installationId, conversationId: conversation.id, destinationIds };
+    await enqueueEverywhere(sql, everywhere, [starting], found.id);
     return;
   }
   if (found.id === null || conversation.startEventId === found.id) return;
@@ -147,20 +150,9 @@ async function planClose(
   const { id } = await upsertConversation(sql, facts);
   await markClosed(sql, id, event.occurredAt, event.operatorIds);
   const start: NewDelivery = { key: 'start', kind: 'start', payload: { startUnheard: true } };
-  await startEverywhere(sql, found, installationId, id, installations, [start, ...ending]);
-  return PLANNED;
-}
-
-async function startEverywhere(
-  sql: Sql,
-  found: PlannableEvent,
-  installationId: string,
-  conversationId: string,
-  installations: PlanningInstallations,
-  deliveries: readonly NewDelivery[],
-): Promise<void> {
   const destinationIds = await installations.destinationIds(sql, installationId);
-  await enqueueEverywhere(sql, { installationId, conversationId, destinationIds }, deliveries, found.id);
+  await enqueueEverywhere(sql, { installationId, conversationId: id, destinationIds }, [start, ...ending], found.id);
+  return PLANNED;
 }
 
 async function planSatisfaction(

@@ -7,6 +7,23 @@ export interface Sql {
   query<Row extends object>(text: string, values?: readonly unknown[], limitMs?: number): Promise<Row[]>;
 }
 
+/** What cannot fail on its way out: behind it others are sent already. */
+export type PlainValue = string | number | boolean | null | readonly string[];
+
+/** On the session of one transaction. */
+export interface Transaction extends Sql {
+  /**
+   * Sends a statement for whose answer nobody waits; they run in the order in which they were given. When it fails, the
+   * next one that is waited for fails, or the transaction.
+   */
+  post(text: string, values?: readonly PlainValue[]): void;
+  /**
+   * Runs behind the commit, not within it, on the same way to the database; it must be harmless where the commit fails.
+   * Answered once the transaction has resolved, and never where that has thrown.
+   */
+  afterwards<Row extends object>(text: string, values?: readonly PlainValue[]): Promise<Row[]>;
+}
+
 /**
  * The one database of the process: PostgreSQL, or PGlite embedded in it.
  *
@@ -23,7 +40,7 @@ export interface Database extends Sql {
    * `limitMs`: for each statement and for each silence between two; a process that was stopped in between must not hold
    * its rows for long.
    */
-  transaction<Result>(work: (sql: Sql) => Promise<Result>, limitMs?: number): Promise<Result>;
+  transaction<Result>(work: (sql: Transaction) => Promise<Result>, limitMs?: number): Promise<Result>;
   close(): Promise<void>;
 }
 

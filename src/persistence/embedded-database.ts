@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { PGlite, type Transaction as PgliteTransaction } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { lockDataFolder } from './data-folder-lock.ts';
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql, Transaction } from './database.ts';
 import { migrate } from './migrate.ts';
 import { createLocalNotices } from './notices.ts';
+import { type PostedStatements, postingOn } from './posted-statements.ts';
 
 /** PGlite has no autovacuum and does not limit its write-ahead log by itself. */
 const UPKEEP_EVERY_MS = 5 * 60_000;
@@ -27,7 +28,7 @@ export interface EmbeddedSource {
   loadDataDir?: Blob;
 }
 
-function onSession(session: PGlite | Transaction): Sql {
+function onSession(session: PGlite | PgliteTransaction): Sql {
   return {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
       (await session.query<Row>(text, [...values])).rows,
@@ -62,7 +63,7 @@ async function wrapPglite(pglite: PGlite, release: () => void): Promise<Database
     prisma,
     notices: createLocalNotices(),
     ...onSession(pglite),
-    transaction: (work) => pglite.transaction((transaction) => work(onSession(transaction))),
+    transaction: (work) => inTransaction(pglite, work),
     async close() {
       clearInterval(upkeep);
       await prisma.$disconnect();
@@ -70,6 +71,18 @@ async function wrapPglite(pglite: PGlite, release: () => void): Promise<Database
       release();
     },
   };
+}
+
+async function inTransaction<Result>(pglite: PGlite, work: (sql: Transaction) => Promise<Result>): Promise<Result> {
+  let sql: PostedStatements | undefined;
+  const result = await pglite.transaction(async (session) => {
+    sql = postingOn(onSession(session));
+    const done = await work(sql);
+    await sql.settle();
+    return done;
+  });
+  await sql?.runAfterwards(onSession(pglite));
+  return result;
 }
 
 /** One statement at a time: PostgreSQL refuses VACUUM among others. */

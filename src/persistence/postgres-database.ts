@@ -1,11 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
-import type { Database, Sql } from './database.ts';
+import { begin, behindBegin } from './begin.ts';
+import type { Database, Sql, Transaction } from './database.ts';
 import { isOverdue, isReadOnly } from './database-faults.ts';
+import { GatheringSocket } from './gathering-socket.ts';
 import { insisting } from './insisting.ts';
 import { migrate } from './migrate.ts';
 import { createSharedNotices } from './notices.ts';
+import { postingOn } from './posted-statements.ts';
 
 const DEFAULT_CONNECTIONS = 20;
 
@@ -53,18 +56,12 @@ function onClient(client: pg.ClientBase | pg.Pool, limitMs?: number): Sql {
   };
 }
 
-/** One trip, whatever there is to say. */
-function beginning(limitMs: number | undefined): string {
-  if (limitMs === undefined) return 'BEGIN';
-  const limits = ['statement_timeout', 'idle_in_transaction_session_timeout'];
-  return ['BEGIN', ...limits.map((name) => `SET LOCAL ${name} = ${limitMs}`)].join('; ');
-}
-
 const TRIES = 5;
 
 /** Opens a pool on PostgreSQL 15 or newer and applies the missing migrations. */
 export async function openPostgres(connectionString: string, connections = DEFAULT_CONNECTIONS): Promise<Database> {
-  const pool = new pg.Pool({ connectionString, max: connections, ...TIMEOUTS });
+  const stream = (): GatheringSocket => new GatheringSocket();
+  const pool = new pg.Pool({ connectionString, max: connections, pipeline: true, stream, ...TIMEOUTS });
   // Without a listener an idle connection that PostgreSQL ends would end this process; the pool replaces it by itself.
   pool.on('error', ignore);
   // Nor may one that is ended while it passes from one statement to the next: for that moment nobody else listens.
@@ -95,7 +92,7 @@ export async function openPostgres(connectionString: string, connections = DEFAU
 
 async function onOneClient<Result>(
   pool: pg.Pool,
-  work: (sql: Sql) => Promise<Result>,
+  work: (sql: Transaction) => Promise<Result>,
   limitMs: number | undefined,
 ): Promise<Result> {
   const client = await pool.connect();
@@ -103,11 +100,16 @@ async function onOneClient<Result>(
   // The pool listens to idle connections only: one that is lost at work would end this process otherwise.
   const lost = (): void => void (broken = true);
   client.on('error', lost);
+  const anytime = onClient(client, limitMs);
+  const within = behindBegin(anytime, begin(anytime, limitMs));
+  const sql = postingOn(within);
   try {
-    const limit = limitMs === undefined ? {} : { query_timeout: limitMs };
-    await client.query({ text: beginning(limitMs), ...limit });
-    const result = await work(onClient(client, limitMs));
-    await client.query({ text: 'COMMIT', ...limit });
+    const result = await work(sql);
+    // Together: where one that was posted fails, COMMIT rolls back.
+    const committed = Promise.all([sql.settle(), within.query('COMMIT')]);
+    const ranAfterwards = sql.runAfterwards(anytime);
+    await committed;
+    await ranAfterwards;
     return result;
   } catch (error) {
     // A connection that cannot even roll back is dead: it must not go back into the pool. One that just kept us waiting is

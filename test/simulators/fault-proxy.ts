@@ -16,6 +16,8 @@ interface Line {
   far: net.Socket;
   /** Bytes that came back since the fault began. */
   answered: number;
+  /** The far side spoke last. */
+  isAnswered: boolean;
   /** Went through a black hole: whatever gets through afterwards belongs to nobody. */
   lost: boolean;
 }
@@ -26,6 +28,8 @@ export interface FaultProxy {
   set(fault: LineFault | undefined): Promise<void>;
   /** Connections that stand right now. */
   lines(): number;
+  /** How often, on any line, the near side spoke after the far side had: each time it may have waited for the answer. */
+  trips(): number;
   close(): Promise<void>;
 }
 
@@ -33,9 +37,10 @@ export interface FaultProxy {
 export async function startFaultProxy(target: { host: string; port: number }): Promise<FaultProxy> {
   const open = new Set<Line>();
   let fault: LineFault | undefined;
+  let trips = 0;
   const server = net.createServer((near) => {
     const far = net.connect(target);
-    const line: Line = { near, far, answered: 0, lost: fault?.kind === 'black-hole' };
+    const line: Line = { near, far, answered: 0, isAnswered: true, lost: fault?.kind === 'black-hole' };
     open.add(line);
     for (const [from, to] of [
       [near, far],
@@ -52,6 +57,8 @@ export async function startFaultProxy(target: { host: string; port: number }): P
   });
 
   function pass(line: Line, bytes: Buffer, to: net.Socket): void {
+    if (to === line.far && line.isAnswered) trips += 1;
+    line.isAnswered = to === line.near;
     if (fault?.kind === 'black-hole') line.lost = true;
     if (line.lost) return;
     if (fault?.kind === 'delay' && to === line.near) {
@@ -94,6 +101,7 @@ export async function startFaultProxy(target: { host: string; port: number }): P
       } else if (!server.listening) await listen(port);
     },
     lines: () => open.size,
+    trips: () => trips,
     async close() {
       cut();
       if (server.listening) await new Promise((resolve) => server.close(resolve));

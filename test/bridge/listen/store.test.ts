@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { hashOf } from '../../../src/bridge/lane-context.ts';
 import { createReadingStore } from '../../../src/bridge/reading-store.ts';
 import { createRemoteRecords } from '../../../src/compose-listening.ts';
-import type { Database, Sql } from '../../../src/persistence/database.ts';
+import type { Database, Transaction } from '../../../src/persistence/database.ts';
 import { createSecretBox } from '../../../src/persistence/secret-box.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -23,7 +23,8 @@ afterEach(() => world.stop());
 function failingAt(fragment: string): { wrap: (database: Database) => Database; times: number } {
   const fault = { times: 0, wrap };
   function wrap(database: Database): Database {
-    const failing = (sql: Sql): Sql => ({
+    const failing = (sql: Transaction): Transaction => ({
+      ...sql,
       query(text, values) {
         if (!text.includes(fragment) || fault.times === 0) return sql.query(text, values);
         fault.times -= 1;
@@ -53,7 +54,8 @@ test('When a reading cannot be stored, then the cursor stays, and it is read and
 
 test('When many chats are read at once, then only those that brought something new are written', async () => {
   const moved: string[] = [];
-  const watching = (sql: Sql): Sql => ({
+  const watching = (sql: Transaction): Transaction => ({
+    ...sql,
     query(text, values) {
       if (text.includes('SET cursor')) moved.push(...(values?.[0] as string[]));
       return sql.query(text, values);

@@ -1,6 +1,6 @@
 import { carryHead, type CarryDependencies } from '../../../src/bridge/carry-head.ts';
 import { type Lease, LeaseLostError } from '../../../src/bridge/delivery.ts';
-import type { Database, Sql } from '../../../src/persistence/database.ts';
+import type { Database, Transaction } from '../../../src/persistence/database.ts';
 
 /** The process is gone: nothing of it happens any more. */
 export class Vanished extends Error {}
@@ -90,7 +90,8 @@ export class SteppedWorker {
 
 /** The same database, at every call of which the worker stands still; a transaction is one step, cut where it vanishes. */
 export function steppedDatabase(database: Database, worker: SteppedWorker): Database {
-  const counted = (sql: Sql): Sql => ({
+  const counted = (sql: Transaction): Transaction => ({
+    ...sql,
     query: async (text, values) => {
       worker.spendStatement();
       return sql.query(text, values);

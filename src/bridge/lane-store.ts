@@ -90,6 +90,8 @@ UPDATE lane SET lease_owner = NULL, lease_until = NULL,
        next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() + $3::float8 * interval '1 millisecond' END
  WHERE id = $1 AND fencing = $2::bigint AND lease_owner IS NOT NULL`;
 
+// A comparison of statuses that their index does not know: until PostgreSQL has counted a table that grows fast, it would
+// look through all that is delivered, for each attempt.
 // Row by row: still our lease, then the delivery is on its way, then the attempt is on disk. Nothing at all if not.
 const beginAttempt = (alsoHeld: string): string => `
 WITH held AS (

@@ -89,6 +89,7 @@ async function planStart(
 ): Promise<void> {
   const start = { eventId: found.id, source: found.source, at: event.occurredAt, operatorId: event.operatorId };
   const facts = { ...event, installationId, sourceId: event.conversationId };
+  // In one trip: most starts are of new conversations, which need both.
   const [conversation, destinationIds] = await Promise.all([
     upsertConversation(sql, facts, start),
     installations.destinationIds(sql, installationId),

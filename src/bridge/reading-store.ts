@@ -96,6 +96,7 @@ UPDATE listener SET failures = failures + 1, last_failure = $4, last_read_at = n
        next_at = now() + $2 * interval '1 millisecond', lease_until = now() + $3 * interval '1 millisecond'
  WHERE id = $1`;
 
+// Not by the index of statuses, as in lane-store.ts.
 const COUNT_SENT = `
 SELECT count(*)::int AS count FROM delivery
  WHERE lane_id = $1 AND content_hash = $2 AND (status IN ('delivered', 'sending', 'uncertain')) IS TRUE`;

@@ -19,7 +19,7 @@ export interface Transaction extends Sql {
   post(text: string, values?: readonly PlainValue[]): void;
   /**
    * Runs behind the commit, not within it, on the same way to the database; it must be harmless where the commit fails.
-   * Answered once the transaction has resolved, and never where that has thrown.
+   * Answered once the transaction has resolved; where that has thrown, it is not to be waited for.
    */
   afterwards<Row extends object>(text: string, values?: readonly PlainValue[]): Promise<Row[]>;
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import type { Database } from '../../src/persistence/database.ts';
 import { openDatabase } from '../../src/persistence/open-database.ts';
 import { openInMemory } from '../../src/persistence/embedded-database.ts';
+import { openPostgres } from '../../src/persistence/postgres-database.ts';
 import { postgresUrl, withAdminClient } from './postgres-admin.ts';
 
 /** A migrated, empty database of its own: PostgreSQL when DATABASE_URL is set, else embedded. Gone after `close`. */
@@ -13,7 +14,18 @@ export async function openTestDatabase(): Promise<Database> {
     return openInMemory({ loadDataDir: new Blob([new Uint8Array(dump)]) });
   }
   const { url, drop } = await createPostgresDatabase(databaseUrl);
-  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  return droppedAfter(await openDatabase({ databaseUrl: url, dataDir: '' }), drop);
+}
+
+/** The same on PostgreSQL, with one session for everything, at the address that `change` makes of its own. */
+export async function openOneSession(change: (url: URL) => void): Promise<Database> {
+  const { url, drop } = await createPostgresDatabase(process.env['DATABASE_URL'] ?? '');
+  const changed = new URL(url);
+  change(changed);
+  return droppedAfter(await openPostgres(changed.href, 1), drop);
+}
+
+function droppedAfter(database: Database, drop: () => Promise<void>): Database {
   return {
     ...database,
     async close() {

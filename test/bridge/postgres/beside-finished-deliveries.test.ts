@@ -4,24 +4,18 @@ import { createLaneStore } from '../../../src/bridge/lane-store.ts';
 import { createReadingStore } from '../../../src/bridge/reading-store.ts';
 import { createRemoteRecords } from '../../../src/compose-listening.ts';
 import type { Database } from '../../../src/persistence/database.ts';
-import { openPostgres } from '../../../src/persistence/postgres-database.ts';
 import { createSecretBox } from '../../../src/persistence/secret-box.ts';
-import { createPostgresDatabase } from '../../support/test-database.ts';
+import { openOneSession } from '../../support/test-database.ts';
 import { testConfig } from '../../support/test-environment.ts';
 
 /** So many that looking through all of them would be seen. */
 const FINISHED = 5_000;
 
 let database: Database;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createPostgresDatabase(process.env['DATABASE_URL'] ?? '');
-  drop = created.drop;
   // Of one session, so that what it counts is told at its command. With the plan of a process that has run for a while.
-  const url = new URL(created.url);
-  url.searchParams.set('options', '-c plan_cache_mode=force_generic_plan');
-  database = await openPostgres(url.href, 1);
+  database = await openOneSession((url) => url.searchParams.set('options', '-c plan_cache_mode=force_generic_plan'));
   // PostgreSQL is not told how many there are: as after a day's first rush.
   await database.query(`ALTER TABLE delivery SET (autovacuum_enabled = false)`);
   await database.query(`
@@ -31,10 +25,7 @@ beforeAll(async () => {
     INSERT INTO delivery (lane_id, key, position, kind, payload, status, open, content_hash)
     SELECT id, 'start', 1, 'message', '{}', 'delivered', false, 'hash' FROM lane`);
 });
-afterAll(async () => {
-  await database.close();
-  await drop();
-});
+afterAll(() => database.close());
 
 async function rowsRead(): Promise<number> {
   await database.query(`SELECT pg_stat_force_next_flush()`);

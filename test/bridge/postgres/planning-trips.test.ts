@@ -3,9 +3,8 @@ import { planNextEvent } from '../../../src/bridge/event-queue.ts';
 import { createPlanningTurns } from '../../../src/bridge/planning-turns.ts';
 import { planningInstallations } from '../../../src/installations/planning-queries.ts';
 import type { Database } from '../../../src/persistence/database.ts';
-import { openPostgres } from '../../../src/persistence/postgres-database.ts';
 import { type FaultProxy, startFaultProxy } from '../../simulators/fault-proxy.ts';
-import { createPostgresDatabase } from '../../support/test-database.ts';
+import { openOneSession } from '../../support/test-database.ts';
 
 const ADD = `
 INSERT INTO event (dedupe_key, body_hash, source, status, body, installation_id, conversation_id, plan_after)
@@ -13,16 +12,11 @@ VALUES ($1, $1, 'webhook', 'accepted', '', 'ha-1', $1, now())`;
 
 let proxy: FaultProxy;
 let database: Database;
-let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  const created = await createPostgresDatabase(process.env['DATABASE_URL'] ?? '');
-  drop = created.drop;
-  const url = new URL(created.url);
-  proxy = await startFaultProxy({ host: url.hostname, port: Number(url.port || 5432) });
-  url.hostname = '127.0.0.1';
-  url.port = String(proxy.port);
-  database = await openPostgres(url.href, 1);
+  const { hostname, port } = new URL(process.env['DATABASE_URL'] ?? '');
+  proxy = await startFaultProxy({ host: hostname, port: Number(port || 5432) });
+  database = await openOneSession((url) => (url.host = `127.0.0.1:${proxy.port}`));
   await database.query(
     `INSERT INTO installation (id, platform, website_id, label, settings, secrets, client_id)
      VALUES ('ha-1', 'ha', 1, 'Shop', '{"destinations":[{"id":"a"},{"id":"b"}]}', '', 1)`,
@@ -31,7 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.close();
   await proxy.close();
-  await drop();
 });
 
 function planStart(conversationId: string): ReturnType<typeof planNextEvent> {

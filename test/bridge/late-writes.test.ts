@@ -25,7 +25,8 @@ async function startSlowly(conversationId: number) {
   const laneId = `${conversation.id}/sp-watch`;
   const attempts = () =>
     world.service.database.query<{ confirmed_at: Date | null }>(
-      `SELECT confirmed_at FROM attempt JOIN delivery ON delivery.id = delivery_id WHERE lane_id = $1`,
+      `SELECT confirmed_at FROM attempt JOIN delivery ON delivery.id = delivery_id
+       WHERE lane_id = $1 AND kind = 'start'`,
       [laneId],
     );
   await eventually(attempts, (all) => all.length === 1);

@@ -3,8 +3,8 @@ import type { PlainValue, Sql, Transaction } from './database.ts';
 export interface PostedStatements extends Transaction {
   /** Resolves when everything that was posted is answered; throws what the first of it failed with. */
   settle(): Promise<void>;
-  /** Sends what is to come behind the commit. Resolves when it is answered, well or not. */
-  runAfterwards(session: Sql): Promise<void>;
+  /** Sends what is to come behind the commit. Resolves when it is answered, well or not; `onFailed` tells of the latter. */
+  runAfterwards(session: Sql, onFailed?: () => void): Promise<void>;
 }
 
 const ignore = (): void => undefined;
@@ -12,7 +12,7 @@ const ignore = (): void => undefined;
 /** Gives a session that answers in the order in which it is asked what a transaction has. */
 export function postingOn(session: Sql): PostedStatements {
   let posted: Promise<unknown>[] = [];
-  const behind: ((after: Sql) => Promise<void>)[] = [];
+  const behind: ((after: Sql, onFailed?: () => void) => Promise<void>)[] = [];
 
   function unanswered(): Promise<unknown>[] {
     const all = posted;
@@ -32,8 +32,15 @@ export function postingOn(session: Sql): PostedStatements {
       posted.push(answer);
     },
     afterwards<Row extends object>(text: string, values?: readonly PlainValue[]) {
-      const answer = new Promise<Row[]>((resolve, reject) => {
-        behind.push((after) => after.query<Row>(text, values).then(resolve, reject));
+      const answer = new Promise<Row[]>((resolve, reject: (error: Error) => void) => {
+        behind.push(async (after, onFailed) => {
+          try {
+            resolve(await after.query<Row>(text, values));
+          } catch (error) {
+            onFailed?.();
+            reject(error as Error);
+          }
+        });
       });
       answer.catch(ignore);
       return answer;
@@ -41,8 +48,8 @@ export function postingOn(session: Sql): PostedStatements {
     async settle() {
       await Promise.all(unanswered());
     },
-    async runAfterwards(after) {
-      await Promise.all(behind.map((run) => run(after)));
+    async runAfterwards(after, onFailed) {
+      await Promise.all(behind.map((run) => run(after, onFailed)));
     },
   };
 }

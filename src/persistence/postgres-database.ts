@@ -51,7 +51,11 @@ function onClient(client: pg.ClientBase | pg.Pool, limitMs?: number): Sql {
         ...(name !== undefined && { name }),
         ...(ownLimitMs !== undefined && { query_timeout: ownLimitMs }),
       };
-      return (await client.query<Row & pg.QueryResultRow>(statement)).rows;
+      const { rows, command } = await client.query<Row & pg.QueryResultRow>(statement);
+      // So PostgreSQL answers where a statement before it failed, whoever took that for well.
+      if (text === 'COMMIT' && command !== text)
+        throw new Error('the transaction was rolled back: a statement of it failed');
+      return rows;
     },
   };
 }
@@ -101,13 +105,17 @@ async function onOneClient<Result>(
   const lost = (): void => void (broken = true);
   client.on('error', lost);
   const anytime = onClient(client, limitMs);
-  const within = behindBegin(anytime, begin(anytime, limitMs));
+  const begun = begin(anytime, limitMs);
+  const within = behindBegin(anytime, begun);
   const sql = postingOn(within);
   try {
     const result = await work(sql);
     // Together: where one that was posted fails, COMMIT rolls back.
-    const committed = Promise.all([sql.settle(), within.query('COMMIT')]);
-    const ranAfterwards = sql.runAfterwards(anytime);
+    const settled = sql.settle();
+    const committed = within.query('COMMIT');
+    const ranAfterwards = sql.runAfterwards(within, lost);
+    committed.catch(ignore);
+    await settled;
     await committed;
     await ranAfterwards;
     return result;
@@ -115,7 +123,11 @@ async function onOneClient<Result>(
     // A connection that cannot even roll back is dead: it must not go back into the pool. One that just kept us waiting is
     // not asked for more, and one that may not write has to be made anew.
     if (isOverdue(error) || isReadOnly(error)) lost();
-    else await client.query('ROLLBACK').catch(lost);
+    else {
+      // What waits for BEGIN leaves then: behind ROLLBACK it would be carried out by itself.
+      await begun.catch(ignore);
+      await anytime.query('ROLLBACK').catch(lost);
+    }
     throw error;
   } finally {
     client.removeListener('error', lost);

@@ -73,3 +73,21 @@ test('When a transaction throws, then nothing runs afterwards', async () => {
   await expect(failing).rejects.toThrow('no');
   expect(await texts()).toEqual([]);
 });
+
+test('What runs afterwards comes behind what was posted before, also where nothing was waited for', async () => {
+  let seen: Promise<unknown> | undefined;
+  await database.transaction(async (sql) => {
+    sql.post(ADD, ['one']);
+    seen = sql.afterwards(ALL);
+  });
+  expect(await seen).toEqual([{ text: 'one' }]);
+});
+
+test('When a transaction takes the failure of a statement for well, then it is not said to be committed', async () => {
+  const failing = database.transaction(async (sql) => {
+    await sql.query(ADD, ['one']);
+    await sql.query(ADD, ['one']).catch(() => undefined);
+  });
+  await expect(failing).rejects.toThrow();
+  expect(await texts()).toEqual([]);
+});

@@ -9,12 +9,12 @@ export interface HealthScope {
   type: string;
   /** Its readings, which are judged apart from what is written. */
   reading?: boolean;
-  /** The lane that writes. */
+  /** The lane that writes, or whose chat is read. */
   laneId?: string | undefined;
 }
 
-/** `troubled`: it failed lately, so a success is worth writing down. */
-export type Admission = { admitted: true; troubled: boolean } | { admitted: false };
+/** `troubled`: it failed lately, so a success is worth writing down. `freeInMs`: until somebody may call. */
+export type Admission = { admitted: true; troubled: boolean } | { admitted: false; freeInMs: number };
 
 export interface Breaker {
   afterFailures: number;
@@ -55,7 +55,7 @@ export interface HealthStore {
 
 const LOOK = `
 SELECT opened_at IS NOT NULL AS open, failures > 0 OR opened_at IS NOT NULL AS troubled,
-       COALESCE(throttled_until > now(), false) OR COALESCE(next_trial_at > now(), false) AS held
+       GREATEST(EXTRACT(EPOCH FROM GREATEST(throttled_until, next_trial_at) - now()) * 1000, 0)::float8 AS free_in_ms
   FROM destination_health WHERE scope = $1`;
 
 // Whoever moves the time on has the try: the second of two that come at once finds it moved.
@@ -109,12 +109,14 @@ export function createHealthStore(database: Database): HealthStore {
   const columns = (scope: HealthScope) => [keyOf(scope), scope.installationId, scope.destinationId, scope.type];
   return {
     async admit(scope, intervalMs) {
-      const [row] = await database.query<{ open: boolean; troubled: boolean; held: boolean }>(LOOK, [keyOf(scope)]);
+      const [row] = await database.query<{ open: boolean; troubled: boolean; free_in_ms: number }>(LOOK, [
+        keyOf(scope),
+      ]);
       if (!row) return { admitted: true, troubled: false };
-      if (row.held) return { admitted: false };
+      if (row.free_in_ms > 0) return { admitted: false, freeInMs: row.free_in_ms };
       if (!row.open) return { admitted: true, troubled: row.troubled };
       const mine = await database.query(TRY, [keyOf(scope), intervalMs]);
-      return mine.length > 0 ? { admitted: true, troubled: true } : { admitted: false };
+      return mine.length > 0 ? { admitted: true, troubled: true } : { admitted: false, freeInMs: intervalMs };
     },
     async wrote(scope) {
       const [row] = await database.query<{ closed: boolean }>(RECOVER, [keyOf(scope)]);
@@ -132,7 +134,7 @@ export function createHealthStore(database: Database): HealthStore {
         intervalMs,
         asked?.forMs ?? null,
         asked?.spreadMs ?? null,
-        scope.reading ? null : (scope.laneId ?? null),
+        scope.laneId ?? null,
       ];
       const [row] = await database.query<{ opened: boolean; nextTrialInMs: number | null }>(FAIL, values);
       return { opened: row?.opened ?? false, nextTrialInMs: row?.nextTrialInMs ?? undefined };

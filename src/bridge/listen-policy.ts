@@ -8,15 +8,18 @@ const UNOPENED_PAUSE_MS = 60_000;
 /** Whatever the settings say, those who wait ask the database no more often. */
 const LEAST_HELD_BACK_MS = 100;
 
+/** Of an interval's one try, as a share of the interval: those that failed once have so long, the others come after them. */
+const TURN = 1 / 8;
+
 /**
  * Pause after a failed reading, in ms. `failures`: how many there were in a row, this one included. `nextTrialInMs`:
- * behind an open breaker, until somebody may try again; then who failed is there, however long its back-off has grown.
+ * behind an open breaker, until somebody may try again; who failed comes soon after that, whatever its back-off is.
  */
 export function pauseAfterFailure(
   error: unknown,
   failures: number,
   settings: DeliverySettings,
-  nextTrialInMs = Infinity,
+  nextTrialInMs?: number,
 ): number {
   const backOff = backOffMs(failures, {
     ...settings,
@@ -25,17 +28,27 @@ export function pauseAfterFailure(
   });
   if (!(error instanceof DestinationFailure)) return backOff;
   if (error.kind === 'throttled') return Math.max(throttledMs(error.retryAfterMs, backOff), backOff);
-  const untilTrial = Math.max(nextTrialInMs, LEAST_HELD_BACK_MS);
-  const pause = error.kind === 'refused' ? jittered(settings.listenRefusedMs) : Math.min(backOff, untilTrial);
+  const retryMs = nextTrialInMs === undefined ? backOff : pauseHeldBack(settings, nextTrialInMs, failures);
+  const pause = error.kind === 'refused' ? jittered(settings.listenRefusedMs) : retryMs;
   // A system may ask for a pause after any failure.
   return Math.max(pause, error.retryAfterMs ?? 0);
 }
 
 export const pauseUnopened = (): number => jittered(UNOPENED_PAUSE_MS);
 
-/** Pause of a listener that another one tries for, in ms: then it may be its turn. */
-export const pauseHeldBack = ({ breakerIntervalMs }: DeliverySettings): number =>
-  jittered(Math.max(breakerIntervalMs, LEAST_HELD_BACK_MS));
+/**
+ * Pause of a listener behind an open breaker, in ms: until somebody may try again, and then it may be its turn. A chat
+ * that never can be read leaves that to one which failed only once.
+ */
+export function pauseHeldBack(
+  { breakerIntervalMs }: DeliverySettings,
+  nextTrialInMs: number,
+  failures: number,
+): number {
+  const turn = (failures > 1 ? 1 : 0) + Math.random();
+  const pause = Math.min(nextTrialInMs, breakerIntervalMs) + turn * TURN * breakerIntervalMs;
+  return Math.max(Math.round(pause), LEAST_HELD_BACK_MS);
+}
 
 /** Pause between two readings that went well: what began together does not stay together. A long poll has none. */
 export const pauseBetweenReadings = (pauseMs: number): number => jittered(pauseMs);

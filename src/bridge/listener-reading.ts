@@ -81,7 +81,8 @@ export async function readOnce(
   }
   const { type, delivery } = configured;
   const gate = createReadingGate(health, { ...lease, type }, delivery, memory.failures, logger);
-  if (!(await onDatabase(() => gate.admit()))) return { ...HELD_BACK, pauseMs: pauseHeldBack(delivery) };
+  const heldBackMs = await onDatabase(() => gate.heldBackMs());
+  if (heldBackMs !== undefined) return { ...HELD_BACK, pauseMs: pauseHeldBack(delivery, heldBackMs, memory.failures) };
   const listened = await onDatabase(() => readings.load(lease, memory.opened));
   const beganAt = performance.now();
   try {

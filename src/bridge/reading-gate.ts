@@ -5,8 +5,10 @@ import type { HealthScope, HealthStore } from './health-store.ts';
 
 /** Stands before the readings of one destination by one listener. */
 export interface ReadingGate {
-  /** False when the destination cannot be read now and another listener has this interval's try. */
-  admit(): Promise<boolean>;
+  /**
+   * Undefined when it may be read. Else another listener has this interval's try: until somebody may try again, in ms.
+   */
+  heldBackMs(): Promise<number | undefined>;
   /**
    * How the reading ended; what it threw, where it did. Where it failed behind an open breaker: until somebody may try
    * again, in ms. Never throws.
@@ -16,8 +18,9 @@ export interface ReadingGate {
 
 /**
  * Readings have a breaker of their own, shared by the listeners of all workers: what can be read may not take what is
- * written, and the other way round. Only a listener whose last reading failed asks, so that well ones cost nothing, and
- * one chat that never can be read holds no other one back.
+ * written, and the other way round. Only a listener whose last reading failed asks, so that well ones cost nothing. One
+ * chat that never can be read opens no breaker by itself; more of them let others go first, so that one which failed only
+ * once is back soon.
  */
 export function createReadingGate(
   health: HealthStore,
@@ -30,7 +33,10 @@ export function createReadingGate(
   const note = createNote(health, scope, settings, logger);
   const troubled = failuresBefore > 0;
   return {
-    admit: async () => !troubled || (await health.admit(scope, settings.breakerIntervalMs)).admitted,
+    async heldBackMs() {
+      const admission = troubled ? await health.admit(scope, settings.breakerIntervalMs) : { admitted: true as const };
+      return admission.admitted ? undefined : admission.freeInMs;
+    },
     report: (error) => note('write', troubled, error),
   };
 }

@@ -71,19 +71,43 @@ test('When a chat system cannot be read, then one listener tries in each interva
   }
 });
 
-test('One chat that never can be read holds no other one back', async () => {
+const breakFor = (chat: string, times = Infinity): void =>
+  world.toy.faults.add({ kind: 'status', status: 500, match: { path: new RegExp(`/${chat}/(poll|history)$`) }, times });
+const failuresOf = (chat: string): number =>
+  readings().filter(({ path, status }) => path.includes(`/${chat}/`) && status === 500).length;
+const heard = async (id: number, text: string): Promise<void> => {
+  const seen = await world.destination(talk(id).id, (one) => remoteTexts(one).includes(text));
+  expect(remoteTexts(seen)).toEqual([text]);
+};
+
+test('One chat that never can be read says nothing of the others', async () => {
   const [broken = '', ...others] = await startAll(LONG_INTERVAL_MS);
-  const match = { path: new RegExp(`/${broken}/(poll|history)$`) };
-  world.toy.faults.add({ kind: 'status', status: 500, match, times: Infinity });
+  breakFor(broken);
+  // Twice as many as open the breaker where they are those of several.
+  await eventually(
+    () => failuresOf(broken),
+    (count) => count >= 8,
+  );
+  expect((await health('reading'))?.state).not.toBe('down');
+  for (const chat of others) world.toy.agentWrites(chat, 'heard');
+  for (const id of IDS.slice(1)) await heard(id, 'heard');
+});
+
+test('Where two chats never can be read, then all others are, also one that failed once', async () => {
+  const [first = '', second = '', once = '', ...others] = await startAll(LONG_INTERVAL_MS);
+  breakFor(first);
+  breakFor(second);
   await readsAre('down');
   const asked = () => world.toy.asked(others[0]!, 'poll').length;
   const before = { at: Date.now(), asked: asked() };
   await eventually(asked, (count) => count >= before.asked + 10);
   // Ten polls of 50 ms each, where one try in each interval would take ten times as long.
   expect(Date.now() - before.at).toBeLessThan(8 * LONG_INTERVAL_MS);
-  for (const chat of others) world.toy.agentWrites(chat, 'heard');
-  for (const id of IDS.slice(1)) {
-    const seen = await world.destination(talk(id).id, (one) => remoteTexts(one).length > 0);
-    expect(remoteTexts(seen)).toEqual(['heard']);
-  }
+  breakFor(once, 1);
+  await eventually(
+    () => failuresOf(once),
+    (count) => count === 1,
+  );
+  for (const chat of [once, ...others]) world.toy.agentWrites(chat, 'heard');
+  for (const id of IDS.slice(2)) await heard(id, 'heard');
 });

@@ -46,6 +46,9 @@ export function createNote(health: HealthStore, scope: HealthScope, settings: De
     if (failure?.kind === 'throttled') {
       const forMs = failure.retryAfterMs ?? settings.retryBaseMs;
       await health.throttled(scope, forMs, spreadMs(forMs));
+    } else if (failure?.code === 'unavailable' && failure.retryAfterMs === undefined) {
+      // It answers, and takes no new chat now: those that it has go on.
+      if (troubled) await health.read(scope);
     } else if (failure?.kind === 'notSent' || failure?.kind === 'unknown') {
       // A listener's pause after a failure is its own chat's; whoever refuses what is written speaks for all of them.
       const asksMs = reading ? 0 : (failure.retryAfterMs ?? 0);

@@ -52,6 +52,7 @@ export interface SettlementStore {
 // A worker that died between "about to send" and the answer left an attempt without an end: it ends as what it is.
 // Whoever keeps the lane goes on with its next delivery; its lease is renewed like any other.
 // What tells that something was passed over stands in its place, before what follows it, and is never too old to be said.
+// A chat system that is closed does not fail: a start may wait for its opening hours as long as they let it.
 // All chats of a queue have one listener; their starts do not wait for each other, only for a reading that may drop it.
 const SETTLE = `
 WITH held AS (
@@ -61,7 +62,8 @@ WITH held AS (
          settled_at = CASE WHEN $11 THEN settled_at ELSE now() END,
          looks = CASE WHEN $9 = 'pending' THEN 0 ELSE looks + $12::int END, failures = failures + $13::int,
          unforeseen = unforeseen + $28::int,
-         first_failure_at = CASE WHEN $9 IN ('pending', 'sending') THEN COALESCE(first_failure_at, now())
+         first_failure_at = CASE WHEN $29 THEN NULL
+                                 WHEN $9 IN ('pending', 'sending') THEN COALESCE(first_failure_at, now())
                                  ELSE first_failure_at END
     FROM held WHERE delivery.id = $3::bigint AND open AND status IN ('pending', 'sending')
   RETURNING delivery.id, delivery.lane_id, position, part, expires_at
@@ -112,6 +114,7 @@ export function createSettlementStore(database: Database): SettlementStore {
       ...[isBlocked, nextInMs, keepLane && !isBlocked && nextInMs === 0],
       ...chatValues(settled),
       'unforeseen' in settlement ? 1 : 0,
+      delivery.kind === 'start' && settlement.to === 'pending' && settlement.reason === 'unavailable',
     ]);
     if (!lane)
       throw new LeaseLostError(

@@ -15,6 +15,9 @@ beforeAll(async () => {
   world = await startBridgeWorld();
   await world.install(1, [world.servicepatternDestination()]);
   await world.install(2, [world.servicepatternDestination({ appId: 'another' })]);
+  // A breaker that opens soon, and little patience with what fails.
+  const hasty = { breakerFailures: 2, breakerIntervalMs: 60_000, retryForMs: 200 };
+  await world.install(4, [world.servicepatternDestination(hasty)]);
   await world.install(3, [world.servicepatternDestination({ apiVersion: 'v2', textLimit: 40 })]);
 });
 afterEach(() => world.servicepattern.reset());
@@ -141,6 +144,25 @@ describe('a failure that passes', () => {
     expect((await world.deliveries(conversation.id))[0]).toMatchObject({ kind: 'start', reason: 'unavailable' });
     world.servicepattern.switches.open = true;
     await expectWhole(conversation);
+  });
+
+  test('When the entry is closed for long, then starts wait for it, and chats that are open go on', async () => {
+    const open = conversationOf(4, (next += 1));
+    open.readable(world, history(TEXTS.map((text) => ({ from: 'visitor' as const, text }))));
+    await world.sender.send(open.started());
+    await eventually(
+      () => chatsOf(open),
+      ({ length }) => length === 1,
+    );
+    world.servicepattern.switches.open = false;
+    const waiting = [await converse(4), await converse(4), await converse(4)];
+    const starts = async () => Promise.all(waiting.map(async ({ id }) => (await world.deliveries(id))[0]));
+    await eventually(starts, (all) => all.every((start) => (start?.attempts ?? 0) >= 5));
+    await world.sender.send(open.closed());
+    await expectWhole(open);
+    expect(await starts()).toMatchObject(waiting.map(() => ({ status: expect.stringMatching(/^(pending|sending)$/) })));
+    world.servicepattern.switches.open = true;
+    for (const conversation of waiting) await expectWhole(conversation);
   });
 
   test('When it answers 429 with Retry-After, then nothing is sent before', async () => {

@@ -44,12 +44,12 @@ async function resolveMessage(lane: LaneContext, delivery: Delivery, lanes: Lane
   const { chat, lease, chats, configured } = lane;
   if (!chat) return { settlement: { to: 'skipped', reason: 'no-remote-chat' } };
   const { text } = delivery.payload as Payloads['message'];
-  const equalBefore = await lanes.countDelivered(lease, hashOf(text));
+  const equal = await lanes.countEqual(lease, hashOf(text));
   const remote = {
     ...chat,
     updateState: (change: (stored: unknown) => unknown) => chats.updateState(lease.laneId, change),
   };
-  const message = { key: messageKey(lane, delivery), text, equalBefore };
+  const message = { key: messageKey(lane, delivery), text, ...equal };
   const { seen, tookMs } = await look(lane, () => configured.destination.findSent(remote, message));
   if (seen === 'sent') return { settlement: { to: 'delivered' } };
   return seen === 'cannotTell' ? nobodyCanTell(lane, delivery, 'hold') : notFound(lane, delivery, tookMs);

@@ -1,3 +1,4 @@
+import type { DoubtfulText } from '../destinations/contract.ts';
 import type { Database } from '../persistence/database.ts';
 import { type Delivery, type Lease, LeaseLostError } from './delivery.ts';
 import { CLAIM } from './lane-claim.ts';
@@ -12,12 +13,10 @@ export interface AttemptContent {
 }
 
 type AttemptAhead = [lease: Lease, delivery: Delivery, worker: string, content: AttemptContent];
+type AttemptId = string;
 
-export interface BegunAttempt {
-  id: string;
-  /** How many earlier messages of the lane carried exactly this text. */
-  equalBefore: number;
-}
+/** Other messages of a lane that carried the same text. */
+export type EqualTexts = Pick<DoubtfulText, 'equalBefore' | 'maybeBefore'>;
 
 /** What a worker has to share out. */
 export interface Places {
@@ -50,16 +49,15 @@ export interface LaneStore {
    * Commits "about to send" before any byte leaves. Throws `LeaseLostError` when the lease is not this worker's any more;
    * this is the last check before sending.
    */
-  beginAttempt(...attempt: AttemptAhead): Promise<BegunAttempt>;
+  beginAttempt(...attempt: AttemptAhead): Promise<AttemptId>;
   /** The same for a destination that is not known to be in trouble; undefined when it is, or when the lease is lost. */
-  beginIfWell(...attempt: AttemptAhead): Promise<BegunAttempt | undefined>;
+  beginIfWell(...attempt: AttemptAhead): Promise<AttemptId | undefined>;
   /**
    * For a call that begins late in its attempt: notes that it may begin now. Throws `LeaseLostError` when the lease is
    * not this worker's any more.
    */
   confirmAttempt(lease: Lease, attemptId: string): Promise<void>;
-  /** How many earlier messages of the lane carried exactly this text. */
-  countDelivered(lease: Lease, contentHash: string): Promise<number>;
+  countEqual(lease: Lease, contentHash: string): Promise<EqualTexts>;
 }
 
 interface LeaseRow {
@@ -90,8 +88,6 @@ UPDATE lane SET lease_owner = NULL, lease_until = NULL,
        next_at = CASE WHEN pending > 0 AND NOT blocked THEN now() + $3::float8 * interval '1 millisecond' END
  WHERE id = $1 AND fencing = $2::bigint AND lease_owner IS NOT NULL`;
 
-// A comparison of statuses that their index does not know: until PostgreSQL has counted a table that grows fast, it would
-// look through all that is delivered, for each attempt.
 // Row by row: still our lease, then the delivery is on its way, then the attempt is on disk. Nothing at all if not.
 const beginAttempt = (alsoHeld: string): string => `
 WITH held AS (
@@ -103,8 +99,7 @@ WITH held AS (
 )
 INSERT INTO attempt (delivery_id, number, fencing, worker)
 SELECT id, attempts, $2::bigint, $4 FROM moved
-RETURNING id::text, (SELECT count(*)::int FROM delivery
-                      WHERE lane_id = $1 AND content_hash = $5 AND (status = 'delivered') IS TRUE) AS "equalBefore"`;
+RETURNING id::text`;
 
 const BEGIN_ATTEMPT = beginAttempt('');
 const BEGIN_IF_WELL = beginAttempt(`
@@ -118,8 +113,13 @@ WITH held AS (
 )
 UPDATE attempt SET confirmed_at = now() FROM held WHERE attempt.id = $3::bigint RETURNING attempt.id`;
 
-const COUNT_DELIVERED = `
-SELECT count(*)::int AS count FROM delivery WHERE lane_id = $1 AND content_hash = $2 AND (status = 'delivered') IS TRUE`;
+// What is passed over in doubt may stand there all the same. No status is looked for: until PostgreSQL has counted a table
+// that grows fast, it would look through all that is delivered anywhere.
+const COUNT_EQUAL = `
+SELECT (count(*) FILTER (WHERE status = 'delivered'))::int AS "equalBefore",
+       (count(*) FILTER (WHERE status = 'skipped' AND EXISTS (
+          SELECT 1 FROM attempt WHERE delivery_id = delivery.id AND COALESCE(outcome, 'unknown') = 'unknown')))::int AS "maybeBefore"
+  FROM delivery WHERE lane_id = $1 AND content_hash = $2`;
 
 const attemptValues = (...[lease, delivery, worker, { hash, prepared }]: AttemptAhead): unknown[] => [
   lease.laneId,
@@ -159,20 +159,20 @@ export function createLaneStore(database: Database): LaneStore {
       await database.query(RELEASE, [lease.laneId, lease.fencing, inMs]);
     },
     async beginIfWell(...attempt) {
-      return (await database.query<BegunAttempt>(BEGIN_IF_WELL, attemptValues(...attempt)))[0];
+      return (await database.query<{ id: AttemptId }>(BEGIN_IF_WELL, attemptValues(...attempt)))[0]?.id;
     },
     async beginAttempt(...attempt) {
-      const [begun] = await database.query<BegunAttempt>(BEGIN_ATTEMPT, attemptValues(...attempt));
+      const [begun] = await database.query<{ id: AttemptId }>(BEGIN_ATTEMPT, attemptValues(...attempt));
       if (!begun) throw new LeaseLostError('the lane was taken over before the attempt');
-      return begun;
+      return begun.id;
     },
     async confirmAttempt({ laneId, fencing }, attemptId) {
       const confirmed = await database.query(CONFIRM_ATTEMPT, [laneId, fencing, attemptId]);
       if (confirmed.length === 0) throw new LeaseLostError('the lane was taken over in the middle of an attempt');
     },
-    async countDelivered(lease, contentHash) {
-      const [row] = await database.query<{ count: number }>(COUNT_DELIVERED, [lease.laneId, contentHash]);
-      return row?.count ?? 0;
+    async countEqual(lease, contentHash) {
+      const [row] = await database.query<EqualTexts>(COUNT_EQUAL, [lease.laneId, contentHash]);
+      return row ?? { equalBefore: 0, maybeBefore: 0 };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Report } from './destination-gate.ts';
 import { messageKey } from './doubt-step.ts';
 import { outcomeOf, retryOrPark, settleFailure, type StepOutcome } from './failure-settlement.ts';
 import { hashOf, type LaneContext } from './lane-context.ts';
-import type { AttemptContent, BegunAttempt, LaneStore } from './lane-store.ts';
+import type { AttemptContent, LaneStore } from './lane-store.ts';
 import { messageParts } from './reading-steps.ts';
 import { prepareStart, started } from './start-step.ts';
 import { LATEST_START_MS } from './write-fence.ts';
@@ -46,7 +46,7 @@ export async function write(
   }
 }
 
-type Call = (begun: BegunAttempt) => Promise<StepOutcome>;
+type Call = () => Promise<StepOutcome>;
 type Attempting = (content: AttemptContent, call: Call) => Promise<WritingOutcome>;
 
 async function attempt(
@@ -59,8 +59,7 @@ async function attempt(
 ): Promise<WritingOutcome> {
   await lane.gate.pace();
   crashPoint('K7');
-  const { begun, report, askedAt } = await begin(lane, lanes, [lane.lease, delivery, worker, content]);
-  const { id } = begun;
+  const { id, report, askedAt } = await begin(lane, lanes, [lane.lease, delivery, worker, content]);
   crashPoint('K8');
   // Long enough for the bytes to leave; the test keeps the answer back for longer.
   crashPoint('K9', 300);
@@ -68,7 +67,7 @@ async function attempt(
   if (performance.now() - askedAt > LATEST_START_MS) return notBegun(id);
   try {
     const confirm = (): Promise<void> => lanes.confirmAttempt(lane.lease, id);
-    const step = await lane.fence.during(askedAt, confirm, () => call(begun));
+    const step = await lane.fence.during(askedAt, confirm, call);
     crashPoint('K10');
     await report();
     return { ...step, attempt: { id, outcome: { outcome: 'delivered' } } };
@@ -100,13 +99,13 @@ async function begin(
   { gate }: LaneContext,
   lanes: LaneStore,
   attempt: Parameters<LaneStore['beginAttempt']>,
-): Promise<{ begun: BegunAttempt; report: Report; askedAt: number }> {
+): Promise<{ id: string; report: Report; askedAt: number }> {
   let askedAt = performance.now();
-  const begun = await lanes.beginIfWell(...attempt);
-  if (begun) return { begun, report: gate.whenWell('write'), askedAt };
+  const id = await lanes.beginIfWell(...attempt);
+  if (id !== undefined) return { id, report: gate.whenWell('write'), askedAt };
   const report = await gate.ask('write');
   askedAt = performance.now();
-  return { begun: await lanes.beginAttempt(...attempt), report, askedAt };
+  return { id: await lanes.beginAttempt(...attempt), report, askedAt };
 }
 
 async function writeMessage(lane: LaneContext, delivery: Delivery, attempting: Attempting): Promise<WritingOutcome> {
@@ -124,8 +123,8 @@ async function writeMessage(lane: LaneContext, delivery: Delivery, attempting: A
     };
   }
   const hash = hashOf(text);
-  return attempting({ hash }, async ({ equalBefore }) => {
-    const message = { key: messageKey(lane, delivery), author, text, equalBefore };
+  return attempting({ hash }, async () => {
+    const message = { key: messageKey(lane, delivery), author, text };
     await configured.destination.send(
       { ...chat, updateState: (change) => chats.updateState(lease.laneId, change) },
       message,

@@ -50,10 +50,16 @@ export interface OutgoingText {
   text: string;
   /** Who wrote it; the visitor where nothing is said. `notice`: the connector says it. */
   author?: 'visitor' | 'agent' | 'notice';
-  /** How many earlier messages of this lane had exactly this text: two "ok" are two messages. */
-  equalBefore: number;
   /** The text says what file this is and where it lies: it is what a system gets that takes no files. */
   file?: OutgoingFile;
+}
+
+/** One that an earlier `send` may have left in the chat, and what else there looks like it: two "ok" are two messages. */
+export interface DoubtfulText extends OutgoingText {
+  /** How many earlier messages of this lane had exactly this text and arrived. */
+  equalBefore: number;
+  /** How many more were passed over without anybody knowing whether they did. */
+  maybeBefore: number;
 }
 
 export interface Receipt {
@@ -79,7 +85,7 @@ export interface Destination {
   /** Sends one text as the visitor's side. Not idempotent unless the system takes the key. */
   send(chat: RemoteChat, message: OutgoingText): Promise<Receipt>;
   /** Looks in the remote transcript for a message that an earlier `send` may have left there. */
-  findSent(chat: RemoteChat, message: OutgoingText): Promise<Sighting>;
+  findSent(chat: RemoteChat, message: DoubtfulText): Promise<Sighting>;
   /** Everything that people see in the chat now, ours and theirs, oldest first; only where the system gives it out. Reads only. */
   readTexts?(chat: RemoteChat): Promise<RemoteText[]>;
   /** Ends the chat. A chat that is over already is a success. */

@@ -1,5 +1,5 @@
 import { canonicalText } from '../../src/destinations/canonical-text.ts';
-import type { DestinationType, OutgoingText, StartContext } from '../../src/destinations/contract.ts';
+import type { DestinationType, DoubtfulText, StartContext } from '../../src/destinations/contract.ts';
 import { DestinationFailure } from '../../src/destinations/destination-failure.ts';
 import type { Reading, ReceivingChat, Receiver, RemoteEvent, RemoteMessage } from '../../src/destinations/receiving.ts';
 import type { StartedChat } from '../../src/destinations/remote-chat.ts';
@@ -81,10 +81,11 @@ function keepChat(
     },
   });
 
-  const message = (text: string, changes: Partial<OutgoingText> = {}): OutgoingText => ({
+  const message = (text: string, changes: Partial<DoubtfulText> = {}): DoubtfulText => ({
     key: `lane#${said.length + 1}`,
     text,
     equalBefore: said.filter((one) => canonicalText(one) === canonicalText(text)).length,
+    maybeBefore: 0,
     ...changes,
   });
 
@@ -104,7 +105,7 @@ function keepChat(
     loaded,
     message,
     /** Sends, and counts it as sent when it was. */
-    async say(text: string, changes: Partial<OutgoingText> = {}): Promise<void> {
+    async say(text: string, changes: Partial<DoubtfulText> = {}): Promise<void> {
       await destination.send(loaded(), message(text, changes));
       said.push(text);
     },

@@ -59,7 +59,7 @@ test('24: a file of the visitor is a text with its name and address', async () =
   const chat = await world.start();
   const file = { name: 'photo.jpg', contentType: 'image/jpeg', read: () => Promise.reject(new Error('not asked for')) };
   const text = '[file] photo.jpg https://files.example/abc';
-  await world.destination.send(chat, { key: 'k', text, equalBefore: 0, file });
+  await world.destination.send(chat, { key: 'k', text, file });
   expect(world.simulator.ledger.entries()[1]).toMatchObject({ kind: 'message', text });
 });
 
@@ -103,7 +103,7 @@ describe('in doubt', () => {
 
   test('A text whose answer was lost is found, a text that was cut off is not', async () => {
     const chat = await world.start();
-    const message = { key: 'k', text: 'ok', equalBefore: 0 };
+    const message = { key: 'k', text: 'ok', equalBefore: 0, maybeBefore: 0 };
     world.simulator.faults.add({ match: MESSAGE, kind: 'cut-before' });
     await expect(world.destination.send(chat, message)).rejects.toMatchObject({ kind: 'unknown' });
     expect(await world.destination.findSent(chat, message)).toBe('notSent');
@@ -115,6 +115,8 @@ describe('in doubt', () => {
   test('A chat that the list does not show, nobody can tell about', async () => {
     const chat = await world.start();
     world.simulator.faults.add({ match: LIST, times: 2, kind: 'status', status: 200, body: { count: 0, result: [] } });
-    expect(await world.destination.findSent(chat, { key: 'k', text: 'ok', equalBefore: 0 })).toBe('cannotTell');
+    expect(await world.destination.findSent(chat, { key: 'k', text: 'ok', equalBefore: 0, maybeBefore: 0 })).toBe(
+      'cannotTell',
+    );
   });
 });

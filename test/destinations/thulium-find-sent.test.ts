@@ -12,7 +12,7 @@ const settings = (given: object = {}) =>
   });
 const findText = (...[seen, wanted]: [ReturnType<typeof chat> | undefined, Parameters<typeof findTextBy>[1]]) =>
   findTextBy(seen, wanted, settings());
-const message = (equalBefore: number) => ({ key: 'k', text: 'ok', equalBefore });
+const message = (equalBefore: number, maybeBefore = 0) => ({ key: 'k', text: 'ok', equalBefore, maybeBefore });
 
 describe('looking for a text', () => {
   test('Equal texts are counted: one more than was confirmed is the doubtful one', () => {
@@ -22,6 +22,11 @@ describe('looking for a text', () => {
     ]);
     expect(findText(seen, message(1))).toBe('sent');
     expect(findText(seen, message(2))).toBe('notSent');
+  });
+
+  test('Where an equal one was passed over in doubt, one more may be either, and two more are both', () => {
+    const seen = (count: number) => chat(Array.from({ length: count }, () => ({ sent_by: 'CLIENT', text: 'ok' })));
+    expect([1, 2, 3].map((count) => findText(seen(count), message(1, 1)))).toEqual(['notSent', 'cannotTell', 'sent']);
   });
 
   test("An agent's equal text is not ours", () => {
@@ -56,9 +61,8 @@ describe('looking for a text', () => {
   });
 
   test('Spaces at the edges and line ends do not make another text', () => {
-    expect(findText(chat([{ sent_by: 'CLIENT', text: 'a\r\nb ' }]), { key: 'k', text: ' a\nb', equalBefore: 0 })).toBe(
-      'sent',
-    );
+    const seen = chat([{ sent_by: 'CLIENT', text: 'a\r\nb ' }]);
+    expect(findText(seen, { ...message(0), text: ' a\nb' })).toBe('sent');
   });
 
   test('Without the chat or its messages nobody can tell', () => {

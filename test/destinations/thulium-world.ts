@@ -56,7 +56,7 @@ export async function startThuliumWorld(settings: object = {}) {
     },
     async say(chat: OwnChat, text: string): Promise<void> {
       chat.sent.push(text);
-      await destination.send(chat, { key: String(chat.sent.length), text, equalBefore: 0 });
+      await destination.send(chat, { key: String(chat.sent.length), text });
     },
     /** Reads once and keeps the cursors; `lose`: as if the process had died before they were stored. */
     async poll(chats: OwnChat[], { lose = false } = {}): Promise<RemoteEvent[]> {

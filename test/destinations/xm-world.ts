@@ -1,4 +1,4 @@
-import type { Destination, OutgoingText, StartContext } from '../../src/destinations/contract.ts';
+import type { Destination, DoubtfulText, StartContext } from '../../src/destinations/contract.ts';
 import type { Receiver, ReceivingChat, RemoteEvent } from '../../src/destinations/receiving.ts';
 import { xm } from '../../src/destinations/xm/xm-destination.ts';
 import { createHttpClient } from '../../src/outgoing/http-client.ts';
@@ -21,10 +21,11 @@ export const CONTEXT: StartContext = {
   pageUrl: 'https://shop.example/p/1',
 };
 
-export const text = (words: string, changes: Partial<OutgoingText> = {}): OutgoingText => ({
+export const text = (words: string, changes: Partial<DoubtfulText> = {}): DoubtfulText => ({
   key: `k-${words}`,
   text: words,
   equalBefore: 0,
+  maybeBefore: 0,
   ...changes,
 });
 
@@ -100,8 +101,8 @@ function createStoredChat(
     receiver,
     loaded,
     read,
-    send: (message: OutgoingText) => destination.send(loaded(), message),
-    findSent: (message: OutgoingText) => destination.findSent(loaded(), message),
+    send: (message: DoubtfulText) => destination.send(loaded(), message),
+    findSent: (message: DoubtfulText) => destination.findSent(loaded(), message),
     /** Reads until nothing is new and gives the texts of the agents. */
     async texts(readings = 2): Promise<string[]> {
       const found: RemoteEvent[] = [];

@@ -1,4 +1,4 @@
-import type { Destination, OutgoingText, StartContext } from '../../src/destinations/contract.ts';
+import type { Destination, DoubtfulText, StartContext } from '../../src/destinations/contract.ts';
 import { DestinationFailure } from '../../src/destinations/destination-failure.ts';
 import type { RemoteEvent, RemoteMessage } from '../../src/destinations/receiving.ts';
 import type { RemoteChat, StartedChat } from '../../src/destinations/remote-chat.ts';
@@ -75,15 +75,16 @@ export function storedChat(started: StartedChat): RemoteChat {
 
 function talking(destination: Destination, chat: RemoteChat) {
   let said = 0;
-  const message = (text: string, fields: Partial<OutgoingText> = {}): OutgoingText => ({
+  const message = (text: string, fields: Partial<DoubtfulText> = {}): DoubtfulText => ({
     key: `lane#m${(said += 1)}`,
     text,
     equalBefore: 0,
+    maybeBefore: 0,
     ...fields,
   });
   return {
     message,
-    say: (text: string, fields?: Partial<OutgoingText>) => destination.send(chat, message(text, fields)),
+    say: (text: string, fields?: Partial<DoubtfulText>) => destination.send(chat, message(text, fields)),
   };
 }
 

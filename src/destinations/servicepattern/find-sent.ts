@@ -1,5 +1,6 @@
 import { canonicalText } from '../canonical-text.ts';
-import type { OutgoingText, Sighting } from '../contract.ts';
+import type { DoubtfulText, Sighting } from '../contract.ts';
+import { sightingOf } from '../count-equal.ts';
 import { htmlToText } from '../html-to-text.ts';
 import { isOwn } from './own-events.ts';
 import { isMsgIdOfOurs, msgIdOf } from './to-remote.ts';
@@ -12,7 +13,7 @@ import type { ServicepatternEvent } from './wire.ts';
 export function findSent(
   history: readonly ServicepatternEvent[],
   chatId: string,
-  message: OutgoingText,
+  message: DoubtfulText,
   fileId: string | undefined,
 ): Sighting {
   const msgId = msgIdOf(chatId, message.key);
@@ -21,7 +22,7 @@ export function findSent(
   if (fileId !== undefined && own.some((event) => event.file_id === fileId)) return 'sent';
   const equal = own.filter((event) => hasText(event, message.text));
   const renamed = equal.some(({ msg_id: id = '' }) => !isMsgIdOfOurs(id, chatId));
-  return renamed && equal.length > message.equalBefore ? 'sent' : 'notSent';
+  return renamed ? sightingOf(equal.length, message) : 'notSent';
 }
 
 function hasText(event: ServicepatternEvent, text: string): boolean {

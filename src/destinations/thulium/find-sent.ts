@@ -1,5 +1,6 @@
 import { canonicalText } from '../canonical-text.ts';
-import type { OutgoingText, Sighting, StartContext } from '../contract.ts';
+import type { DoubtfulText, Sighting, StartContext } from '../contract.ts';
+import { sightingOf } from '../count-equal.ts';
 import { toClientFields } from './to-remote.ts';
 import { type Mapping, readTranscript, type TranscriptMessage } from './transcript.ts';
 import type { ThuliumChat } from './wire.ts';
@@ -15,14 +16,14 @@ const mayBeOurs = ({ author }: TranscriptMessage, { externalChatbotId }: SightMa
  * Thulium gives no message ids: more texts like this one than were confirmed before means that it arrived. A message
  * whose text cannot be read or was erased may be the one, so then nobody can tell.
  */
-export function findText(chat: ThuliumChat | undefined, message: OutgoingText, mapping: SightMapping): Sighting {
+export function findText(chat: ThuliumChat | undefined, message: DoubtfulText, mapping: SightMapping): Sighting {
   const transcript = chat && readTranscript(chat, mapping);
   if (!transcript) return 'cannotTell';
   const wanted = canonicalText(message.text);
   const candidates = transcript.filter((one) => mayBeOurs(one, mapping));
   const equal = candidates.filter(({ text }) => text !== undefined && canonicalText(text) === wanted);
-  if (equal.length > message.equalBefore) return 'sent';
-  return candidates.some(({ text }) => !text) ? 'cannotTell' : 'notSent';
+  const seen = sightingOf(equal.length, message);
+  return seen === 'notSent' && candidates.some(({ text }) => !text) ? 'cannotTell' : seen;
 }
 
 /**

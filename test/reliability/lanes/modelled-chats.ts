@@ -1,5 +1,6 @@
 import type { Destination } from '../../../src/destinations/contract.ts';
 import { DestinationFailure } from '../../../src/destinations/destination-failure.ts';
+import { sightingOf } from '../../../src/destinations/count-equal.ts';
 import { type SteppedWorker, Vanished } from './stepped-worker.ts';
 
 /**
@@ -85,10 +86,10 @@ export class ModelledChats {
           this.#add(conversationOf(remoteId), { what: text, chatId: remoteId, showsAt });
           return {};
         }),
-      findSent: ({ remoteId }, { text, equalBefore }) =>
+      findSent: ({ remoteId }, message) =>
         look(() => {
           const shown = this.#of(conversationOf(remoteId)).filter(({ showsAt }) => showsAt <= this.now);
-          return shown.filter(({ what }) => what === text).length > equalBefore ? 'sent' : 'notSent';
+          return sightingOf(shown.filter(({ what }) => what === message.text).length, message);
         }),
       end: ({ remoteId }) =>
         write((showsAt) => {

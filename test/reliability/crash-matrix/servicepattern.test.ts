@@ -12,5 +12,7 @@ playCrashes([
   { at: 'K9#4', when: 'a message sent, before its answer', site: SERVICEPATTERN },
   { at: 'K10#4', when: 'the answer to a message in, before the outcome is written', site: SERVICEPATTERN },
   { at: 'K11#5', when: 'the outcome of a message written', site: SERVICEPATTERN },
+  { at: 'K8#8', when: 'the attempt at the end written, before a byte left', site: SERVICEPATTERN },
   { at: 'K9#8', when: 'the end sent, before its answer', site: SERVICEPATTERN },
+  { at: 'K10#8', when: 'the answer to the end in, before the outcome is written', site: SERVICEPATTERN },
 ]);

@@ -18,9 +18,9 @@ export const environmentSchema = z.object({
   DATABASE_CONNECTIONS: wholeNumber(1, 1_000)
     .default(20)
     .describe(
-      "Connections to PostgreSQL that this process opens at most, and one more to be told of work. The import of a feed keeps one for itself while it runs. All processes together must stay below PostgreSQL's max_connections, which is 100 unless you raised it: five with the default are over it.",
+      "Most connections to PostgreSQL that this process opens, and one more to be told of work. A feed keeps one of them while it is imported. All processes together must stay below PostgreSQL's `max_connections` (100 unless you raised it), so five processes with the default are too many.",
     ),
-  DATA_DIR: z.string().default('./data').describe('Folder of the embedded database.'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, and of the built search indexes.'),
   IADVIZE_SECRET_TOKENS: z
     .string()
     .transform(parseSecretTokens)
@@ -31,13 +31,13 @@ export const environmentSchema = z.object({
     .string()
     .transform(parseEncryptionKeys)
     .describe(
-      'Comma-separated `keyId:base64 of 32 bytes`. The first encrypts, all of them decrypt. A new one first goes last, in every process, then to the front of every process; the old one may go when the conversations of before are gone (`RETENTION_DAYS`). Make one: `echo "k1:$(openssl rand -base64 32)"`.',
+      'Comma-separated `keyId:base64 of 32 bytes`. The first encrypts, all of them decrypt. To change keys, add the new one at the end in every process, then move it to the front in every process. Remove the old one when the conversations from before are gone (`RETENTION_DAYS`); erasure receipts that were signed with it can then no longer be verified. Make one: `echo "k1:$(openssl rand -base64 32)"`.',
     ),
   ADMIN_TOKEN: z
     .string()
     .min(32, 'must have at least 32 characters')
     .describe('Bearer token of `/admin`, at least 32 characters. Make one: `openssl rand -hex 32`.'),
-  PUBLIC_URL: httpUrl.optional().describe('How the outside reaches this service. Default: `http://localhost:PORT`.'),
+  PUBLIC_URL: httpUrl.optional().describe('How the outside reaches this service. Unset: `http://localhost:PORT`.'),
   ROLE: z
     .enum(['all', 'web', 'worker'])
     .default('all')
@@ -47,7 +47,7 @@ export const environmentSchema = z.object({
   INSTALLATIONS_FILE: z
     .string()
     .optional()
-    .describe('JSON file: an array of installations, created or updated at start.'),
+    .describe('JSON file: an array of installations. Each is created at start, and updated when its entry has changed.'),
   IADVIZE_REST_URL_SD: httpUrl
     .default('https://sd.iadvize.com/api/2')
     .describe('iAdvize REST API of the standard platform, up to and including `/api/2`.'),
@@ -61,7 +61,7 @@ export const environmentSchema = z.object({
     .min(16, 'must have at least 16 characters')
     .regex(/^[A-Za-z0-9_-]+$/, 'may hold letters, digits, "-" and "_" only')
     .optional()
-    .describe('Switches the Push API of old on at `/iadvize/push/<key>`; at least 16 characters.'),
+    .describe('Switches the Push API of old on at `/iadvize/push/<key>`; at least 16 letters, digits, `-` or `_`.'),
   DEFAULT_PLATFORM: z
     .enum(['ha', 'sd'])
     .default('ha')

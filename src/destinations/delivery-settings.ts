@@ -42,7 +42,7 @@ export function deliverySettings(defaults: {
       .max(1_000)
       .default(10)
       .describe(
-        'Failed calls in a row after which the destination counts as down and its deliveries wait, those of one conversation in a row counted once; readings of replies are counted apart.',
+        'After this many failed calls in a row the destination counts as down and its deliveries wait. Failures of one conversation in a row count once; readings of replies are counted apart.',
       ),
     breakerIntervalMs: milliseconds(15_000, 600_000).describe(
       'While it counts as down, one delivery or reading tries in each such interval, in ms. A delivery that alone fails waits no longer either.',
@@ -53,7 +53,7 @@ export function deliverySettings(defaults: {
       .max(1_000)
       .optional()
       .describe(
-        "Most tries to write (a start, a message or an end, each of one or more calls) in a second, over all workers; up to a fifth of a second's share more after a pause. Readings and looks for earlier tries are not counted. Unset: no limit.",
+        "Most starts, messages and ends that are tried in a second, over all workers; up to a fifth more after a pause. One try may take several calls. Readings and looks for earlier tries are not counted. Unset: no limit.",
       ),
   };
 }

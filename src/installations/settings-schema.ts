@@ -20,7 +20,7 @@ export const destinationShape = {
   role: z
     .enum(['primary', 'watcher'])
     .optional()
-    .describe('Only the primary’s answers go back to the visitor; there is one at most.'),
+    .describe('Notes that iAdvize’s agents leave (the profile’s `NOTE`) go into the primary’s chat; there is one at most. Answers of remote agents are kept from either.'),
 };
 
 function destinationSchema(types: readonly DestinationType[]) {
@@ -79,7 +79,7 @@ export function createSettingsSchema(types: readonly DestinationType[]) {
         restApiKey: secretText.optional().describe('Reads visitors and transcripts. Secret.'),
         graphqlUsername: z.string().optional(),
         graphqlPassword: secretText.optional().describe('Secret.'),
-        botOperatorId: z.string().optional(),
+        botOperatorId: z.string().optional().describe('Kept for the bot channel; nothing reads it yet.'),
       })
       .optional()
       .describe('Access to iAdvize’s own APIs.'),

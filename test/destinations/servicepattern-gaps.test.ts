@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { failureOf, type ServicepatternWorld, startServicepatternWorld } from '../support/servicepattern-world.ts';
@@ -69,6 +70,27 @@ describe('a poll whose answer is lost', () => {
       never(),
     );
     expect(reading.events).toEqual(listener.events);
+  });
+
+  test('When the clock was set back meanwhile, then the chat is polled after a settle time all the same', async () => {
+    const settleMs = 200;
+    const { destination, chat, count } = await polled({ settleMs });
+    const { remoteId } = chat;
+    const read = async (cursor: unknown, afterGap = false): Promise<unknown> => {
+      const receiving = { ...chat, remoteId, state: chat.state, openedAt: new Date(), countSent: async () => 0 };
+      const reading = await destination.receiver!.receive([{ ...receiving, cursor, afterGap }], never());
+      return reading.cursors.get(remoteId);
+    };
+    const compared = (await read(undefined, true)) as { compareFrom: number };
+    // Seen from a clock that was set back, what was to be soon is far away.
+    let cursor: unknown = { ...compared, compareFrom: compared.compareFrom + 3_600_000 };
+    const polls = count('poll');
+    const until = Date.now() + 3 * settleMs;
+    while (count('poll') === polls && Date.now() < until) {
+      cursor = await read(cursor);
+      await wait(20);
+    }
+    expect(count('poll')).toBe(polls + 1);
   });
 
   test('A cursor that cannot be read is none', async () => {

@@ -41,8 +41,9 @@ export async function receive(
 
   try {
     if (chat.afterGap || newsInAnswers > cursor.newsCompared) return await compare(cursor, settled);
-    const { compareFrom } = cursor;
-    if (compareFrom !== undefined) {
+    if (cursor.compareFrom !== undefined) {
+      // When the clock is set back, a chat must not go unpolled for longer: polls keep it alive.
+      const compareFrom = Math.min(cursor.compareFrom, settled);
       const leftMs = compareFrom - now.getTime();
       if (leftMs <= 0) return await compare(cursor, undefined);
       const pauseMs = Math.max(BETWEEN_COMPARISONS_MS, settings.settleMs / COMPARISONS);

@@ -24,6 +24,17 @@ async function polled(settings: object = {}) {
   return { ...opened, remoteId, agent: world.simulator.agent(remoteId), count };
 }
 
+/** The same where a settle time passes before it is polled. */
+async function polledSettled(settings: object) {
+  const opened = await polled(settings);
+  await eventually(async () => {
+    await opened.listener.readOnce();
+    return opened.count('poll');
+  }, Boolean);
+  const isPolled = () => world.simulator.chats().find(({ chatId }) => chatId === opened.remoteId)?.isPolled;
+  return { ...opened, isPolled };
+}
+
 describe('a poll whose answer is lost', () => {
   test('When the line is cut after the server handed out, then history brings the message, once', async () => {
     const { listener, agent } = await polled();
@@ -70,6 +81,22 @@ describe('a poll whose answer is lost', () => {
       never(),
     );
     expect(reading.events).toEqual(listener.events);
+  });
+
+  test('When it was held for long before, then the settle time begins when it was lost', async () => {
+    const { listener, agent, isPolled } = await polledSettled({ settleMs: 400 });
+    world.simulator.slowToShowMs = 300;
+    world.simulator.switches.holdMs = 5_000;
+    world.simulator.faults.add({ match: POLL, kind: 'accept-then-cut' });
+    const reading = listener.readOnce();
+    await eventually(isPolled, Boolean);
+    await wait(600);
+    agent.write('late');
+    await reading;
+    world.simulator.switches.holdMs = 20;
+    const until = Date.now() + 2_000;
+    while (listener.texts().length === 0 && Date.now() < until) await readAgain(listener)();
+    expect(listener.texts()).toEqual(['late']);
   });
 
   test('When the clock was set back meanwhile, then the chat is polled after a settle time all the same', async () => {

@@ -25,7 +25,7 @@ export async function receive(
   signal: AbortSignal,
   client: ServicepatternClient,
   settings: ServicepatternSettings,
-  now: Date,
+  now: () => Date,
 ): Promise<Reading> {
   const cursor = readCursor(chat.cursor);
   const { newsInAnswers } = stateOf(chat);
@@ -37,23 +37,24 @@ export async function receive(
       settings,
       pauseMs,
     );
-  const settled = now.getTime() + settings.settleMs;
+  // From when something was lost: a poll takes longer than that.
+  const settled = (): number => now().getTime() + settings.settleMs;
 
   try {
-    if (chat.afterGap || newsInAnswers > cursor.newsCompared) return await compare(cursor, settled);
+    if (chat.afterGap || newsInAnswers > cursor.newsCompared) return await compare(cursor, settled());
     if (cursor.compareFrom !== undefined) {
       // When the clock is set back, a chat must not go unpolled for longer: polls keep it alive.
-      const compareFrom = Math.min(cursor.compareFrom, settled);
-      const leftMs = compareFrom - now.getTime();
+      const compareFrom = Math.min(cursor.compareFrom, settled());
+      const leftMs = compareFrom - now().getTime();
       if (leftMs <= 0) return await compare(cursor, undefined);
       const pauseMs = Math.max(BETWEEN_COMPARISONS_MS, settings.settleMs / COMPARISONS);
       return await compare(cursor, compareFrom, Math.min(leftMs, pauseMs));
     }
-    const known = await keepAlive(chat, cursor, client, settings, now);
+    const known = await keepAlive(chat, cursor, client, settings, now());
     const events = await polled(client, chat.remoteId, signal);
     if (events) return await read(chat, events, { ...known, failures: 0 }, settings, 0);
     await wait(settings.afterAbortMs, undefined, { signal });
-    return await compare({ ...known, failures: known.failures + 1 }, settled, pauseAfter(known.failures, settings));
+    return await compare({ ...known, failures: known.failures + 1 }, settled(), pauseAfter(known.failures, settings));
   } catch (error) {
     // What was given up because we stop says nothing about the system.
     signal.throwIfAborted();

@@ -52,11 +52,11 @@ export const servicepattern = defineDestination(
         async receive(chats, signal) {
           const [chat] = chats;
           if (!chat) return { events: [], cursors: new Map<string, unknown>(), pauseMs: 0 };
-          return receive(chat, signal, clientOf(chat), settings, now());
+          return receive(chat, signal, clientOf(chat), settings, now);
         },
         // Whether a session that is over still has a history is not documented.
         readBeforeEnd: async (chat, signal) =>
-          (await receive({ ...chat, afterGap: true }, signal, clientOf(chat), settings, now())).events,
+          (await receive({ ...chat, afterGap: true }, signal, clientOf(chat), settings, now)).events,
         ...(settings.endWith === 'disconnect' && { readAfterEndMs: settings.surveyMs }),
         fetchFile: (chat, file, limit) =>
           fetchFile({ remoteId: chat.remoteId, clientId: stateOf(chat).clientId }, file, limit, settings, http),

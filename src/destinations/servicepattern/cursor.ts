@@ -16,6 +16,8 @@ const cursorSchema = z.object({
   newsCompared: z.int().default(0),
   /** From when on history is compared once more, in ms since 1970: what was lost may show there late. */
   compareFrom: z.number().optional(),
+  /** An end that waits until then: what history is still to show was said before it. */
+  end: z.enum(['ended', 'inactive', 'failed', 'gone']).optional(),
   /** When "typing" was last signalled to keep the chat alive, in ms since 1970. */
   keptAliveAt: z.number().optional(),
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalText } from '../canonical-text.ts';
 import { htmlToText } from '../html-to-text.ts';
-import type { RemoteEnd, RemoteEvent, RemoteMessage } from '../receiving.ts';
+import type { RemoteEnd, RemoteMessage } from '../receiving.ts';
 import { type Party, type ServicepatternCursor, withSeen } from './cursor.ts';
 import type { ServicepatternSettings } from './definition.ts';
 import { isOwn, partyOf } from './own-events.ts';
@@ -12,17 +12,19 @@ import type { ServicepatternEvent } from './wire.ts';
 const SECONDS_BELOW = 100_000_000_000;
 
 export interface ReadEvents {
-  events: RemoteEvent[];
+  messages: RemoteMessage[];
+  end: RemoteEnd['reason'] | undefined;
   cursor: ServicepatternCursor;
   /** Forms to remember with the chat. */
   forms: ((stored: ServicepatternState) => ServicepatternState)[];
 }
 
 /**
- * What a batch tells that was not read before, in its order; an end comes last, and once. Unknown events are passed
- * over, ours too. Pure: the same batch and cursor give the same.
+ * What history and a batch after it tell that was not read before, in their order, and the first end. Either may be
+ * empty. Unknown events are passed over, ours too. Pure: the same events and cursor give the same.
  */
 export function readEvents(
+  history: readonly ServicepatternEvent[],
   batch: readonly ServicepatternEvent[],
   before: ServicepatternCursor,
   chatId: string,
@@ -36,10 +38,9 @@ export function readEvents(
   const fresh: string[] = [];
   let end: RemoteEnd['reason'] | undefined;
 
-  for (const event of batch) {
-    const joined = event.event === 'chat_session_party_joined' ? partyIn(event) : undefined;
-    if (joined && event.party_id !== undefined) parties[event.party_id] = joined;
-    connected ||= joined?.role === 'agent' || (event.event === 'chat_session_status' && event.state === 'connected');
+  for (const event of [...history, ...batch]) {
+    if (isJoining(event) && event.party_id !== undefined) parties[event.party_id] = partyIn(event);
+    connected ||= connects(event);
     end ??= endIn(event);
 
     const form = formIn(event, settings);
@@ -47,14 +48,21 @@ export function readEvents(
     if (!form && !message) continue;
     const key = keyOf(event);
     if (seen.has(key)) continue;
+    const isPassedOver = message && !form && !isWanted(message, settings);
     seen.add(key);
     fresh.push(key);
     if (form) forms.push(withForm(form));
-    if (message && (form ?? isWanted(message, settings))) messages.push({ ...message, remoteId: chatId, key });
+    if (message && !isPassedOver) messages.push({ ...message, remoteId: chatId, key });
   }
-  const ended: RemoteEnd[] = end === undefined ? [] : [{ kind: 'ended', remoteId: chatId, reason: end }];
-  return { events: [...messages, ...ended], cursor: withSeen({ ...before, parties, connected }, fresh), forms };
+  return { messages, end, cursor: withSeen({ ...before, parties, connected }, fresh), forms };
 }
+
+const isJoining = ({ event }: ServicepatternEvent): boolean => event === 'chat_session_party_joined';
+
+const connects = (event: ServicepatternEvent): boolean =>
+  isJoining(event)
+    ? partyIn(event).role === 'agent'
+    : event.event === 'chat_session_status' && event.state === 'connected';
 
 /** Files are no texts: they are always wanted. */
 const isWanted = ({ author, files }: Content, { relayScenarioTexts }: { relayScenarioTexts: boolean }): boolean =>
@@ -111,7 +119,8 @@ export function partyIn({ type, display_name, first_name, last_name }: Servicepa
   return { role: type === 'scenario' ? 'bot' : 'agent', ...(name && { name }) };
 }
 
-function endIn({ event, state }: ServicepatternEvent): RemoteEnd['reason'] | undefined {
+/** Why the chat is over, when an event says that it is. */
+export function endIn({ event, state }: ServicepatternEvent): RemoteEnd['reason'] | undefined {
   switch (event) {
     case 'chat_session_ended':
       return 'ended';

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DestinationFailure } from '../destination-failure.ts';
-import type { Reading, ReceivingChat } from '../receiving.ts';
+import type { Reading, ReceivingChat, RemoteEnd } from '../receiving.ts';
 import type { ServicepatternClient } from './client.ts';
 import { readCursor, type ServicepatternCursor } from './cursor.ts';
 import type { ServicepatternSettings } from './definition.ts';
-import { readEvents } from './from-remote.ts';
+import { endIn, readEvents } from './from-remote.ts';
+import { isGone, missedBy, orGone, poll } from './polling.ts';
 import { changeState, stateOf } from './state.ts';
 import type { ServicepatternEvent } from './wire.ts';
 
@@ -18,7 +19,8 @@ const BETWEEN_COMPARISONS_MS = 1_000;
 /**
  * One reading of one chat: a long poll, or its history where something may have been lost (contract 4). For a settle time
  * it is history alone then: a poll would hand out what came later, ahead of what is slow to show there. A poll that fails
- * is made good at once by history; when that fails too, its failure is thrown.
+ * is made good at once by history; when that fails too, its failure is thrown. An answer to a call of ours may hold events
+ * while a poll is under way: history goes ahead of what that poll brings then.
  */
 export async function receive(
   chat: ReceivingChat,
@@ -29,14 +31,19 @@ export async function receive(
 ): Promise<Reading> {
   const cursor = readCursor(chat.cursor);
   const { newsInAnswers } = stateOf(chat);
-  const compare = async (known: ServicepatternCursor, compareFrom: number | undefined, pauseMs = 0): Promise<Reading> =>
-    read(
-      chat,
-      await client.history(chat.remoteId, signal),
-      { ...known, newsCompared: newsInAnswers, compareFrom },
-      settings,
-      pauseMs,
-    );
+  const compare = async (
+    known: ServicepatternCursor,
+    compareFrom: number | undefined,
+    pauseMs = 0,
+  ): Promise<Reading> => {
+    const history = await orGone(client.history(chat.remoteId, signal));
+    if (!isGone(history)) {
+      return read(chat, history, [], { ...known, newsCompared: newsInAnswers, compareFrom }, settings, pauseMs);
+    }
+    // With the chat, its history is gone: the end has nothing more to wait for.
+    if (known.end === undefined) throw history;
+    return read(chat, [], [], { ...known, compareFrom: undefined }, settings, 0);
+  };
   // From when something was lost: a poll takes longer than that.
   const settled = (): number => now().getTime() + settings.settleMs;
 
@@ -51,8 +58,20 @@ export async function receive(
       return await compare(cursor, compareFrom, Math.min(leftMs, pauseMs));
     }
     const known = await keepAlive(chat, cursor, client, settings, now());
-    const events = await polled(client, chat.remoteId, signal);
-    if (events) return await read(chat, events, { ...known, failures: 0 }, settings, 0);
+    const polled = await poll(client, chat.remoteId, signal);
+    if (polled) {
+      const after = { ...known, failures: 0 };
+      const missed = await missedBy(polled, known.newsCompared, chat, client, signal);
+      if (!missed) {
+        if (isGone(polled)) throw polled;
+        return await read(chat, [], polled, after, settings, 0);
+      }
+      const { history, newsCompared } = missed;
+      const behind = { ...after, newsCompared, compareFrom: settled() };
+      return isGone(polled)
+        ? await read(chat, history, [], { ...behind, end: 'gone' }, settings, 0)
+        : await read(chat, history, polled, behind, settings, 0);
+    }
     await wait(settings.afterAbortMs, undefined, { signal });
     return await compare({ ...known, failures: known.failures + 1 }, settled(), pauseAfter(known.failures, settings));
   } catch (error) {
@@ -62,35 +81,26 @@ export async function receive(
   }
 }
 
-/** Undefined when the poll failed in a way that may have cost events; whatever else it failed with is thrown. */
-async function polled(
-  client: ServicepatternClient,
-  chatId: string,
-  signal: AbortSignal,
-): Promise<ServicepatternEvent[] | undefined> {
-  try {
-    return await client.poll(chatId, signal);
-  } catch (error) {
-    const mayBeLost = error instanceof DestinationFailure && error.kind === 'notSent' && error.code !== 'unreachable';
-    // A server that names its time is left alone until then.
-    if (mayBeLost && error.retryAfterMs === undefined && !signal.aborted) return undefined;
-    throw error;
-  }
-}
-
+/** An end is told when nothing more is compared, or history shows it: then it shows all that was said before it, too. */
 async function read(
   chat: ReceivingChat,
+  history: readonly ServicepatternEvent[],
   batch: readonly ServicepatternEvent[],
   cursor: ServicepatternCursor,
   settings: ServicepatternSettings,
   pauseMs: number,
 ): Promise<Reading> {
-  const found = readEvents(batch, cursor, chat.remoteId, settings);
+  const { remoteId } = chat;
+  const found = readEvents(history, batch, cursor, remoteId, settings);
   // Before the reading is stored: read again, it changes nothing more.
   if (found.forms.length > 0) {
     await changeState(chat, (stored) => found.forms.reduce((state, remember) => remember(state), stored));
   }
-  return { events: found.events, cursors: new Map([[chat.remoteId, found.cursor]]), pauseMs };
+  const end = found.end ?? cursor.end;
+  const waits = cursor.compareFrom !== undefined && !history.some((event) => endIn(event) !== undefined);
+  const ended: RemoteEnd[] = end === undefined || waits ? [] : [{ kind: 'ended', remoteId, reason: end }];
+  const cursors = new Map([[remoteId, { ...found.cursor, ...(end && { end }) }]]);
+  return { events: [...found.messages, ...ended], cursors, pauseMs };
 }
 
 function pauseAfter(failuresBefore: number, { pollRetryBaseMs, pollRetryMaxMs }: ServicepatternSettings): number {

@@ -3,13 +3,10 @@ import { DestinationFailure } from '../destination-failure.ts';
 import type { RemoteChat } from '../remote-chat.ts';
 import type { ServicepatternClient } from './client.ts';
 import type { ServicepatternSettings } from './definition.ts';
+import { rememberNews } from './news.ts';
 import { sendFile } from './send-file.ts';
 import { changeState, type ServicepatternState, stateOf, withFormAnswered, withFormUnanswered } from './state.ts';
 import { msgIdOf, toFormAnswer, toMessage } from './to-remote.ts';
-import type { ServicepatternEvent } from './wire.ts';
-
-/** Typing goes by, and what is only typed is no news. */
-const PASSING = new Set(['chat_session_typing', 'chat_session_not_typing']);
 
 /** One message as one event: a file, or a text where there is none or the server takes it not. */
 export async function sendMessage(
@@ -35,12 +32,6 @@ export async function sendMessage(
   if (state.form && isVisitorsText) await answerForm(chat, state.form, message.text, client);
   await rememberNews(chat, await client.sendEvent(chat.remoteId, toMessage(msgId, message.text, settings)));
   return receipt;
-}
-
-/** Events that an answer of v1 hands out may come in no poll: the listener is told to read history. */
-async function rememberNews(chat: RemoteChat, events: readonly ServicepatternEvent[]): Promise<void> {
-  if (!events.some(({ event }) => !PASSING.has(event))) return;
-  await changeState(chat, (stored) => ({ ...stored, newsInAnswers: stored.newsInAnswers + 1 }));
 }
 
 /**

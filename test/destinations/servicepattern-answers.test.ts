@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ServicepatternAgent } from '../simulators/servicepattern-agents.ts';
+import { eventually } from '../support/eventually.ts';
+import { failureOf, type ServicepatternWorld, startServicepatternWorld } from '../support/servicepattern-world.ts';
+
+let world: ServicepatternWorld;
+
+beforeAll(async () => void (world = await startServicepatternWorld()));
+beforeEach(() => {
+  world.simulator.reset();
+  world.simulator.switches.postAnswers = 'only';
+});
+afterAll(() => world.stop());
+
+const POLL = { method: 'GET', path: /\/events$/ };
+const HISTORY = { method: 'GET', path: /\/history$/ };
+/** Longer than one message takes to be sent. */
+const ON_ITS_WAY_MS = 300;
+
+/** An open chat whose first readings, of history, are done: what follows comes by poll. */
+async function polling(settings: object = {}) {
+  const opened = await world.open(settings);
+  const { remoteId } = opened.chat;
+  const polls = async () => {
+    await opened.listener.readOnce();
+    return world.simulator.ledger.entries().filter((entry) => entry.kind === 'poll' && entry.chatId === remoteId);
+  };
+  await eventually(polls, ({ length }) => length > 0);
+  return { ...opened, remoteId };
+}
+
+/**
+ * A reading under way that knew of no news when it began: `before` it polls, what comes about is handed out with the
+ * answer to a message of ours, and `then` the rest with the poll.
+ */
+async function overtaken(
+  { before, then }: { before: (agent: ServicepatternAgent) => void; then?: (agent: ServicepatternAgent) => void },
+  settings: object = {},
+) {
+  const opened = await polling(settings);
+  const agent = world.simulator.agent(opened.remoteId);
+  world.simulator.faults.add({ match: POLL, kind: 'delay', ms: ON_ITS_WAY_MS });
+  const reading = opened.listener.readOnce();
+  before(agent);
+  await opened.say('context');
+  then?.(agent);
+  return { ...opened, agent, reading };
+}
+
+/** Reads until the chat is over. */
+async function readToTheEnd({ reading, listener }: Awaited<ReturnType<typeof overtaken>>) {
+  await reading;
+  const ends = async () => {
+    if (listener.ends().length === 0) await listener.readOnce();
+    return listener.ends();
+  };
+  await eventually(ends, ({ length }) => length > 0);
+  return { texts: listener.texts(), ends: listener.ends() };
+}
+
+const writing =
+  (text: string) =>
+  (agent: ServicepatternAgent): void =>
+    agent.write(text);
+
+const slowlyShown =
+  (text: string, afterMs: number) =>
+  (agent: ServicepatternAgent): void => {
+    world.simulator.slowToShowMs = afterMs;
+    agent.write(text);
+  };
+
+describe('what was handed out with the answer to a message while a poll was on its way', () => {
+  test('is stored before what that poll brings', async () => {
+    const { listener, reading } = await overtaken({ before: writing('one'), then: writing('two') });
+    await reading;
+    expect(listener.texts()).toEqual(['one', 'two']);
+    for (let again = 0; again < 3; again += 1) await listener.readOnce();
+    expect(listener.texts()).toEqual(['one', 'two']);
+  });
+
+  test.each(['ended', 'two ended'])('is stored also when that poll says: %s', async (said) => {
+    const written = await overtaken({
+      before: writing('one'),
+      then(agent) {
+        if (said.startsWith('two')) agent.write('two');
+        agent.end();
+      },
+    });
+    const texts = said.startsWith('two') ? ['one', 'two'] : ['one'];
+    expect(await readToTheEnd(written)).toEqual({ texts, ends: ['ended'] });
+  });
+
+  test('is stored also when that poll finds the chat gone', async () => {
+    const written = await overtaken({ before: writing('one') });
+    world.simulator.drop(written.remoteId);
+    expect(await readToTheEnd(written)).toEqual({ texts: ['one'], ends: ['gone'] });
+  });
+
+  test('is stored also when history is slow to show it, and only then the chat is over', async () => {
+    const written = await overtaken(
+      { before: slowlyShown('one', 2 * ON_ITS_WAY_MS), then: (agent) => agent.end() },
+      { settleMs: 3 * ON_ITS_WAY_MS },
+    );
+    expect(await readToTheEnd(written)).toEqual({ texts: ['one'], ends: ['ended'] });
+  });
+
+  test('is stored also when history fails first, and what the poll brought is not lost', async () => {
+    const written = await overtaken({ before: writing('one') });
+    world.simulator.faults.add({ match: HISTORY, kind: 'status', status: 500 });
+    written.agent.write('two');
+    written.agent.end();
+    const { texts, ends } = await readToTheEnd(written);
+    expect([...texts].sort()).toEqual(['one', 'two']);
+    expect(ends).toEqual(['ended']);
+  });
+
+  test('says who writes: the agent it announced is no scenario', async () => {
+    const { listener, reading } = await overtaken(
+      { before: (agent) => agent.join(), then: writing('Hello') },
+      { relayScenarioTexts: false },
+    );
+    await reading;
+    await listener.readOnce();
+    expect(listener.messages()).toMatchObject([{ text: 'Hello', author: { role: 'agent', name: 'Art M' } }]);
+  });
+});
+
+describe('where history is gone with the chat', () => {
+  beforeEach(() => void (world.simulator.switches.historyAfterEnd = false));
+
+  test('what the poll brought counts', async () => {
+    const written = await overtaken({
+      before: writing('one'),
+      then(agent) {
+        agent.write('two');
+        agent.end();
+      },
+    });
+    expect(await readToTheEnd(written)).toEqual({ texts: ['two'], ends: ['ended'] });
+  });
+
+  test('a poll that finds the chat gone fails as such', async () => {
+    const { reading, remoteId } = await overtaken({ before: writing('one') });
+    world.simulator.drop(remoteId);
+    expect(await failureOf(reading)).toMatchObject({ kind: 'gone', code: 'chat-over' });
+  });
+
+  test('an end that waited for history is told', async () => {
+    world.simulator.switches.historyAfterEnd = true;
+    const { reading, listener } = await overtaken(
+      { before: slowlyShown('one', 60_000), then: (agent) => agent.end() },
+      { settleMs: 3 * ON_ITS_WAY_MS },
+    );
+    await reading;
+    expect(listener.ends()).toEqual([]);
+    world.simulator.switches.historyAfterEnd = false;
+    await listener.readOnce();
+    expect(listener.ends()).toEqual(['ended']);
+  });
+});

@@ -159,3 +159,35 @@ describe('where history is gone with the chat', () => {
     expect(listener.ends()).toEqual(['ended']);
   });
 });
+
+describe('without scenario texts', () => {
+  const settings = { relayScenarioTexts: false };
+
+  test('who is not known yet is judged anew by history, which announces the agent', async () => {
+    const { listener, destination, chat, message, remoteId } = await polling(settings);
+    const agent = world.simulator.agent(remoteId);
+    agent.join();
+    // Its sender is slower than the poll, and has stored nothing yet.
+    const { state } = chat;
+    await destination.send({ remoteId, state, updateState: async (change) => change(state) }, message('context'));
+    agent.write('Hello');
+    await listener.readOnce();
+    expect(listener.texts()).toEqual([]);
+    listener.restart();
+    await listener.readOnce();
+    expect(listener.messages()).toMatchObject([{ text: 'Hello', author: { role: 'agent', name: 'Art M' } }]);
+  });
+
+  test('what was said before the agent came stays the scenario’s when history is read after', async () => {
+    const { listener, remoteId } = await polling(settings);
+    world.simulator.agent(remoteId, { type: 'scenario' }).write('Please hold');
+    await listener.readOnce();
+    const agent = world.simulator.agent(remoteId);
+    agent.join();
+    agent.write('Hello');
+    await listener.readOnce();
+    listener.restart();
+    for (let reading = 0; reading < 3; reading += 1) await listener.readOnce();
+    expect(listener.texts()).toEqual(['Hello']);
+  });
+});

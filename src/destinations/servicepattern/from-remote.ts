@@ -32,7 +32,8 @@ export function readEvents(
 ): ReadEvents {
   const seen = new Set(before.seen);
   const parties = { ...before.parties };
-  let { connected } = before;
+  // History says itself from when on an agent was there.
+  let connected = before.connected && !history.some(connects);
   const messages: RemoteMessage[] = [];
   const forms: ReadEvents['forms'] = [];
   const fresh: string[] = [];
@@ -49,6 +50,8 @@ export function readEvents(
     const key = keyOf(event);
     if (seen.has(key)) continue;
     const isPassedOver = message && !form && !isWanted(message, settings);
+    // Who was announced where we have not read yet may be no scenario: history is to judge anew.
+    if (isPassedOver && parties[partyOf(event) ?? ''] === undefined) continue;
     seen.add(key);
     fresh.push(key);
     if (form) forms.push(withForm(form));

@@ -126,6 +126,39 @@ describe('what was handed out with the answer to a message while a poll was on i
   });
 });
 
+test('A poll that brings nothing, or only that somebody types, looks nothing up', async () => {
+  const { listener, chat, remoteId } = await polling();
+  let looks = 0;
+  const { updateState } = chat;
+  chat.updateState = (change) => {
+    looks += 1;
+    return updateState(change);
+  };
+  await listener.readOnce();
+  world.simulator.agent(remoteId).type();
+  await listener.readOnce();
+  expect(looks).toBe(0);
+});
+
+describe('a keep-alive', () => {
+  test('whose answer holds what the agent wrote costs nothing of it', async () => {
+    const { listener, remoteId } = await polling({ keepAliveMs: 1 });
+    world.simulator.agent(remoteId).write('one');
+    for (let reading = 0; reading < 3; reading += 1) await listener.readOnce();
+    expect(listener.texts()).toEqual(['one']);
+  });
+
+  test('that finds the chat over leaves it to the poll to say so, after what was said last', async () => {
+    const { listener, remoteId } = await polling({ keepAliveMs: 1 });
+    const agent = world.simulator.agent(remoteId);
+    agent.write('last');
+    agent.end();
+    await listener.readOnce();
+    expect(listener.texts()).toEqual(['last']);
+    expect(listener.ends()).toEqual(['ended']);
+  });
+});
+
 describe('where history is gone with the chat', () => {
   beforeEach(() => void (world.simulator.switches.historyAfterEnd = false));
 

@@ -5,6 +5,7 @@ import type { ServicepatternClient } from './client.ts';
 import { readCursor, type ServicepatternCursor } from './cursor.ts';
 import type { ServicepatternSettings } from './definition.ts';
 import { endIn, readEvents } from './from-remote.ts';
+import { rememberNews } from './news.ts';
 import { isGone, missedBy, orGone, poll } from './polling.ts';
 import { changeState, stateOf } from './state.ts';
 import type { ServicepatternEvent } from './wire.ts';
@@ -107,7 +108,7 @@ function pauseAfter(failuresBefore: number, { pollRetryBaseMs, pollRetryMaxMs }:
   return Math.min(pollRetryBaseMs * 2 ** Math.min(failuresBefore, MAX_DOUBLINGS), pollRetryMaxMs);
 }
 
-/** Best effort: a signal that is lost costs nothing. */
+/** Best effort: a signal that is lost costs nothing, and whether the chat is over is for the poll to say. */
 async function keepAlive(
   chat: ReceivingChat,
   cursor: ServicepatternCursor,
@@ -118,9 +119,9 @@ async function keepAlive(
   const last = cursor.keptAliveAt ?? chat.openedAt.getTime();
   if (keepAliveMs === 0 || now.getTime() - last < keepAliveMs) return cursor;
   try {
-    await client.sendEvent(chat.remoteId, { event: 'chat_session_typing' });
+    await rememberNews(chat, await client.sendEvent(chat.remoteId, { event: 'chat_session_typing' }));
   } catch (error) {
-    if (!(error instanceof DestinationFailure) || error.kind === 'gone') throw error;
+    if (!(error instanceof DestinationFailure)) throw error;
   }
   return { ...cursor, keptAliveAt: now.getTime() };
 }

@@ -123,18 +123,62 @@ describe('What a poll did not bring', () => {
   });
 });
 
-describe('Messages of one poll', () => {
-  const wire = (messageId: string, rest: object) => ({
-    id: { messageId, chatId: chat.remoteId },
-    sender: { id: '8e2d2b1a9b5c', name: 'Alex' },
-    message: messageId,
-    type: 1,
-    internal: false,
-    ...rest,
-  });
-  const polled = (messages: object[]) =>
-    world.simulator.faults.add({ match: SYNC, kind: 'status', status: 200, body: { messages } });
+const wire = (messageId: string, rest: object) => ({
+  id: { messageId, chatId: chat.remoteId },
+  sender: { id: '8e2d2b1a9b5c', name: 'Alex' },
+  message: messageId,
+  type: 1,
+  internal: false,
+  ...rest,
+});
+const answered = (match: typeof SYNC, messages: object[]) =>
+  world.simulator.faults.add({ match, kind: 'status', status: 200, body: { messages } });
+const polled = (messages: object[]) => answered(SYNC, messages);
 
+describe('A message that shows after a later one', () => {
+  const [early, late] = [{ sequence: 3 }, { sequence: 2 }];
+
+  beforeEach(async () => {
+    chat.store.afterGap = true;
+    answered(HISTORY, [wire('m-3', early)]);
+    expect(await chat.texts(1)).toEqual(['m-3']);
+  });
+
+  test('comes once when a poll brings it', async () => {
+    polled([wire('m-2', late)]);
+    polled([wire('m-2', late), wire('m-4', { sequence: 4 })]);
+    const before = historyReads().length;
+    expect(await chat.texts(2)).toEqual(['m-2', 'm-4']);
+    expect(historyReads()).toHaveLength(before);
+  });
+
+  test('comes once when the history brings it', async () => {
+    for (let reading = 0; reading < 2; reading += 1) {
+      chat.store.afterGap = true;
+      answered(HISTORY, [wire('m-3', early), wire('m-2', late)]);
+      expect(await chat.texts(1)).toEqual(reading === 0 ? ['m-2'] : []);
+    }
+  });
+
+  test('is still dropped when it is our own or a note', async () => {
+    const { userId } = chat.store.state as { userId: string };
+    polled([wire('m-2', { ...late, sender: { id: userId, name: 'Ana Ruiz' } })]);
+    polled([wire('m-2n', { ...late, internal: true })]);
+    expect(await chat.texts(2)).toEqual([]);
+  });
+});
+
+test('An edit is told however many messages were read after what it changes', async () => {
+  chat = await world.chat({ relayEdits: true });
+  await chat.read();
+  const old = agentWrites('It costs 9 €');
+  for (let index = 0; index < 70; index += 1) agentWrites(`n${index}`);
+  await chat.read();
+  world.simulator.agentEdits(chat.remoteId, old, 'It costs 10 €');
+  expect(await chat.texts(1)).toContain('(edited) It costs 10 €');
+});
+
+describe('Messages of one poll', () => {
   test('stand in the order of their sequence', async () => {
     polled([wire('m-3', { sequence: 4 }), wire('m-1', { sequence: 2 }), wire('m-2', { sequence: 3 })]);
     expect(await chat.texts(1)).toEqual(['m-1', 'm-2', 'm-3']);

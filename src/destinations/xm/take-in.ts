@@ -23,7 +23,8 @@ export interface TakeInContext {
 
 /**
  * What of these messages is new, and what of that is for the visitor: never our own, never a note among agents. The
- * cursor goes on as far as nothing is missing.
+ * cursor goes on as far as nothing is missing; what shows late, below it, is new all the same. A message whose key was
+ * forgotten comes again then, under the same key.
  */
 export function takeIn(before: XmCursor, messages: readonly XmMessage[], context: TakeInContext): TakenIn {
   const { remoteId, session, settings, completeUpTo = -Infinity } = context;
@@ -31,18 +32,18 @@ export function takeIn(before: XmCursor, messages: readonly XmMessage[], context
   const { cursor } = taken;
   for (const [key, message] of byKey(remoteId, messages)) {
     const { sender, internal, deleted, updated, sequence } = message;
-    const isKnown =
-      cursor.recent.includes(key) || (sequence !== undefined && sequence <= (cursor.through ?? -Infinity));
+    const isKnown = cursor.recent.includes(key);
+    const isBelow = sequence !== undefined && sequence <= (cursor.through ?? -Infinity);
     const isRelayed = !session.isOurs(sender?.id) && !internal && deleted !== true && isForPeople(message);
-    if (isKnown) {
-      if (updated === true && settings.relayEdits && isRelayed) taken.events.push(toEdit(remoteId, key, message));
-      continue;
-    }
+    if (isRelayed && !isKnown) taken.events.push(toRemoteMessage(remoteId, key, message));
+    // Below the cursor it may be the edit of a message whose key was forgotten.
+    const isEdit = updated === true && (isKnown || isBelow);
+    if (isRelayed && isEdit && settings.relayEdits) taken.events.push(toEdit(remoteId, key, message));
+    if (isKnown) continue;
     const follows = sequence !== undefined && (sequence <= completeUpTo || sequence === (cursor.through ?? NaN) + 1);
-    if (follows) cursor.through = sequence;
-    else taken.hasGap ||= sequence !== undefined;
+    if (follows && !isBelow) cursor.through = sequence;
+    else taken.hasGap ||= sequence !== undefined && !isBelow;
     remember(cursor, key);
-    if (isRelayed) taken.events.push(toRemoteMessage(remoteId, key, message));
     if (isForPeople(message) && !internal) cursor.quietMs = 0;
     if (sender && !session.isOurs(sender.id)) {
       const others = cursor.agents.filter((id) => id !== sender.id);

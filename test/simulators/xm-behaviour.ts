@@ -8,6 +8,8 @@ export interface XmBehaviour {
   wrapsAnswers: boolean;
   /** Messages without their `sequence`. */
   hidesSequences: boolean;
+  /** Notes among agents are left out for guests, of a page of history after it was cut. */
+  hidesNotes: boolean;
   /** A server of before September 2021, which knows the older header of the token only. */
   knowsLegacyHeaderOnly: boolean;
   /** Files are handed out to the cookie only. */
@@ -21,6 +23,7 @@ export function usualXmBehaviour(): XmBehaviour {
     idleSync: 'full',
     wrapsAnswers: false,
     hidesSequences: false,
+    hidesNotes: false,
     knowsLegacyHeaderOnly: false,
     mediaByCookie: false,
     syncHandsOutOnce: false,

@@ -142,10 +142,10 @@ function tokenOf({ mediaByCookie, knowsLegacyHeaderOnly }: XmBehaviour, request:
   return mediaByCookie ? inCookie : (bearer ?? inCookie);
 }
 
-function shaped({ hidesSequences, wrapsAnswers }: XmBehaviour, answer: { messages: XmMessage[] }): object {
-  const messages = hidesSequences
-    ? answer.messages.map((message) => ({ ...message, sequence: undefined }))
-    : answer.messages;
+function shaped({ hidesSequences, hidesNotes, wrapsAnswers }: XmBehaviour, answer: { messages: XmMessage[] }): object {
+  const messages = answer.messages
+    .filter(({ internal }) => !hidesNotes || !internal)
+    .map((message) => (hidesSequences ? { ...message, sequence: undefined } : message));
   const body = { ...answer, messages };
   return wrapsAnswers ? { status: 0, message: 'Success', errors: [], data: body } : body;
 }

@@ -6,6 +6,8 @@ import { historyAnswerSchema, type XmMessage } from './wire.ts';
 
 const PAGE = 20;
 const MAX_PAGES = 200;
+/** Sequence of a room's first message. */
+const FIRST = 1;
 
 /** How far back the pages went: to the end of the history, or not that far. */
 export type HistoryEnd = 'complete' | 'cut-off';
@@ -24,8 +26,10 @@ export async function* readHistory(
     const messages = await readPage(session, chatId, offset, signal);
     yield messages;
     const oldest = Math.min(...messages.map(({ sequence }) => sequence ?? Infinity));
+    // Notes among agents may be left out of a page after it was cut: a short one is not yet the end.
+    const isEnd = messages.length < PAGE && (oldest <= FIRST || oldest === Infinity);
     // An offset of 0 means the newest again.
-    if (messages.length < PAGE || oldest <= 0) return 'complete';
+    if (isEnd || oldest <= 0) return 'complete';
     // A bound that does not come down would be asked for again and again.
     if (!Number.isFinite(oldest) || (offset !== 0 && oldest >= offset)) return 'cut-off';
     offset = oldest;
@@ -41,9 +45,10 @@ export async function readBack(
   signal: AbortSignal,
 ): Promise<XmMessage[]> {
   const found: XmMessage[] = [];
+  const next = (known ?? -Infinity) + 1;
   for await (const page of readHistory(session, chatId, signal)) {
     found.push(...page);
-    if (page.some(({ sequence }) => sequence !== undefined && known !== undefined && sequence <= known)) break;
+    if (page.some(({ sequence }) => sequence !== undefined && sequence <= next)) break;
   }
   return found.reverse();
 }

@@ -33,7 +33,7 @@ export interface NewRemoteChat {
 export interface RemoteChatStore {
   find(laneId: string): Promise<StoredRemoteChat | undefined>;
   unseal(laneId: string, sealed: SealedChat): StoredRemoteChat;
-  /** Whether a lane other than this one has that chat. */
+  /** Whether a lane other than this one has that chat, be it of another installation. */
   isTaken(lease: Lease, remoteId: string): Promise<boolean>;
   /** A new chat as it is stored. */
   seal(lease: Lease, chat: StartedChat, visitor: VisitorDetails): Omit<NewRemoteChat, 'listener'>;
@@ -54,7 +54,15 @@ type SealedPart = 'state' | 'visitor' | 'start';
 const scopeOf = (lease: Lease): string => `${lease.installationId}/${lease.destinationId}`;
 
 const FIND = `SELECT remote_id AS "remoteId", status, state, visitor FROM remote_chat WHERE lane_id = $1`;
-const IS_TAKEN = `SELECT 1 AS taken FROM remote_chat WHERE scope = $1 AND remote_id = $2 AND lane_id <> $3 LIMIT 1`;
+// Several installations may share one remote system. Scope by scope, since that is what the index of ids begins with.
+const IS_TAKEN = `
+WITH RECURSIVE every_scope(scope) AS (
+  (SELECT scope FROM remote_chat ORDER BY scope LIMIT 1)
+  UNION ALL
+  SELECT (SELECT next.scope FROM remote_chat next WHERE next.scope > every_scope.scope ORDER BY next.scope LIMIT 1)
+    FROM every_scope WHERE every_scope.scope IS NOT NULL
+)
+SELECT 1 AS taken FROM every_scope JOIN remote_chat USING (scope) WHERE remote_id = $1 AND lane_id <> $2 LIMIT 1`;
 const SET_VISITOR = `UPDATE remote_chat SET visitor = $2 WHERE lane_id = $1`;
 const CLOSE = `UPDATE remote_chat SET status = $2, ended_at = now() WHERE lane_id = $1 AND status = 'open'`;
 const LOCK_STATE = `SELECT state FROM remote_chat WHERE lane_id = $1 FOR NO KEY UPDATE`;
@@ -81,7 +89,7 @@ export function createRemoteChatStore(database: Database, secretBox: SecretBox):
     },
     unseal,
     async isTaken(lease, remoteId) {
-      return (await database.query(IS_TAKEN, [scopeOf(lease), remoteId, lease.laneId])).length > 0;
+      return (await database.query(IS_TAKEN, [remoteId, lease.laneId])).length > 0;
     },
     seal: (lease, { remoteId, state }, visitor) => ({
       ...{ scope: scopeOf(lease), remoteId },

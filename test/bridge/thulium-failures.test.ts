@@ -13,7 +13,9 @@ let next = 200;
 
 beforeAll(async () => {
   world = await startBridgeWorld();
-  await world.install(1, [world.thuliumDestination({ retryBaseMs: 30, retryMaxMs: 60 })]);
+  for (const websiteId of [1, 2]) {
+    await world.install(websiteId, [world.thuliumDestination({ retryBaseMs: 30, retryMaxMs: 60 })]);
+  }
 });
 afterEach(() => {
   world.thulium.faults.clear();
@@ -126,6 +128,35 @@ describe('an answer that is lost', () => {
   test('When a message was carried out and its answer lost, then it is found and not said twice', async () => {
     world.thulium.faults.add({ match: MESSAGE, times: 4, kind: 'accept-then-cut' });
     await expectWhole(await converse());
+  });
+
+  test('A chat of another website on the same queue is not adopted, though its visitor is the same person', async () => {
+    world.thulium.faults.add({ match: MESSAGE, times: Infinity, kind: 'status', status: 503 });
+    const [first, second] = [conversationOf(1, (next += 1)), conversationOf(2, (next += 1))];
+    const email = `ana${first.conversationId}@example.org`;
+    for (const [index, conversation] of [first, second].entries()) {
+      conversation.readable(world, history([{ from: 'visitor', text: `of site ${index + 1}` }]), { email });
+      if (conversation === second) world.thulium.faults.add({ match: START, kind: 'cut-before' });
+      await world.sender.send(conversation.started());
+      await eventually(
+        () => world.deliveries(conversation.id),
+        ([start]) => start?.status === 'delivered',
+      );
+    }
+    world.thulium.faults.clear();
+    for (const conversation of [first, second]) await world.sender.send(conversation.closed());
+    await eventually(
+      async () => (await Promise.all([first, second].map(({ id }) => world.deliveries(id)))).flat(),
+      (deliveries) => deliveries.filter(({ kind, status }) => kind === 'end' && status === 'delivered').length === 2,
+    );
+    const entries = () => world.thulium.ledger.entries();
+    const starts = entries().filter((entry) => entry.kind === 'start' && entry.client_email === email);
+    const textsIn = (chat: string) =>
+      entries().flatMap((entry) => (entry.kind === 'message' && entry.conversationId === chat ? [entry.text] : []));
+    expect(starts.map(({ conversationId }) => textsIn(conversationId).slice(1))).toEqual([
+      ['of site 1'],
+      ['of site 2'],
+    ]);
   });
 
   test('A message that shows late is still found: not there is believed at the second reading', async () => {

@@ -101,6 +101,14 @@ describe('in doubt', () => {
     expect(taken).toEqual({ outcome: 'notSent' });
   });
 
+  test('Where two chats of that person may be the one, nobody can tell, until one of them is known to be taken', async () => {
+    const [one, two] = [await world.destination.start(context), await world.destination.start(context)];
+    const find = (taken: readonly string[]) =>
+      world.destination.findStarted(context, new Date(), async (id) => taken.includes(id));
+    expect(await find([])).toEqual({ outcome: 'cannotTell' });
+    expect(await find([one.remoteId])).toMatchObject({ outcome: 'sent', chat: { remoteId: two.remoteId } });
+  });
+
   test('A text whose answer was lost is found, a text that was cut off is not', async () => {
     const chat = await world.start();
     const message = { key: 'k', text: 'ok', equalBefore: 0, maybeBefore: 0 };

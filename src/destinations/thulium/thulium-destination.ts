@@ -35,11 +35,16 @@ export const thulium = defineDestination(
       },
       async findStarted(context, since, isTaken) {
         const from = dayBefore(since);
-        for (const chat of chatsLike(await list.all(from), context, settings.chatQueueId, settings)) {
-          if (await isTaken(chat.conversation_id)) continue;
-          return { outcome: 'sent', chat: { remoteId: chat.conversation_id, state: { listFrom: from } } };
+        const alike = chatsLike(await list.all(from), context, settings.chatQueueId, settings);
+        const free: string[] = [];
+        for (const { conversation_id: id } of alike) {
+          if (!(await isTaken(id))) free.push(id);
         }
-        return { outcome: 'notSent' };
+        const [remoteId, ...others] = free;
+        if (remoteId === undefined) return { outcome: 'notSent' };
+        // Another website may have started a chat for the same person: which is whose, nothing in them says.
+        if (others.length > 0) return { outcome: 'cannotTell' };
+        return { outcome: 'sent', chat: { remoteId, state: { listFrom: from } } };
       },
       async send(chat, message) {
         await client.message(chat.remoteId, message.text);

@@ -3,6 +3,7 @@ import { DestinationFailure } from '../destination-failure.ts';
 import { isSuccess, jsonOf } from '../remote-call.ts';
 import { createThuliumCaller, thuliumFailure } from './caller.ts';
 import type { ThuliumSettings } from './definition.ts';
+import type { Days } from './list-from.ts';
 import { type ChatPage, chatPageSchema, startAnswerSchema } from './wire.ts';
 
 /** The client's fields of a start; Thulium matches its CRM by id first, then by e-mail. */
@@ -14,8 +15,8 @@ export interface ThuliumClientFields {
 }
 
 export interface ChatPageQuery {
-  /** YYYY-MM-DD: chats that started on that day or later. */
-  fromDate: string;
+  /** Chats that started on these days. */
+  days: Days;
   offset: number;
   byQueue: boolean;
 }
@@ -67,10 +68,11 @@ export function createThuliumClient(settings: ThuliumSettings, http: HttpClient)
       const alreadyClosed = failure.code === 'chat-over' || failure.code === 'request-refused';
       if (!alreadyClosed) throw failure;
     },
-    async chats({ fromDate, offset, byQueue }, signal) {
+    async chats({ days, offset, byQueue }, signal) {
       const query = new URLSearchParams({
         ...(byQueue && { chat_queue_id: String(chatQueueId) }),
-        date_from: fromDate,
+        date_from: days.from,
+        ...(days.to !== undefined && { date_to: days.to }),
         include_messages: 'true',
         include_files: 'true',
         limit: String(PAGE),

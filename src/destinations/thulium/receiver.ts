@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { HttpClient } from '../../outgoing/http-client.ts';
 import { DestinationFailure } from '../destination-failure.ts';
 import type { Reading, ReceivingChat, Receiver, RemoteEvent } from '../receiving.ts';
@@ -7,6 +8,7 @@ import type { ChatList } from './chat-list.ts';
 import type { ThuliumClient } from './client.ts';
 import type { ThuliumSettings } from './definition.ts';
 import { fetchThuliumFile } from './fetch-file.ts';
+import { findByDays } from './find-by-days.ts';
 import { listFrom } from './list-from.ts';
 import { readChat } from './read-chat.ts';
 import type { ThuliumChat } from './wire.ts';
@@ -58,16 +60,24 @@ export function createThuliumReceiver({ settings, client, list, http, now }: Rec
       const [oldest] = chats.map(listFrom).sort();
       if (oldest === undefined) return { events, cursors, pauseMs: settings.pollIntervalMs };
       const remoteIds = chats.map(({ remoteId }) => remoteId);
-      const { chats: found, fullPasses } = await list.find(oldest, remoteIds, signal);
+      const { chats: found, fullPasses, isCut } = await list.find({ from: oldest }, remoteIds, signal);
+      const unmet = isCut ? chats.filter(({ remoteId }) => !found.has(remoteId)) : [];
+      const byDays = await findByDays(list, unmet, signal);
       for (const [index, chat] of chats.entries()) {
         if (index % CHATS_AT_A_TIME === CHATS_AT_A_TIME - 1) await nextTurn();
-        const shown = found.get(chat.remoteId);
-        const reading = shown ? await readChat(chat, shown, settings, now().getTime()) : readMissing(chat, fullPasses);
+        const { remoteId } = chat;
+        const shown = found.get(remoteId) ?? byDays.chats.get(remoteId);
+        const passes = fullPasses + (byDays.fullPasses.get(remoteId) ?? 0);
+        const reading = shown ? await readChat(chat, shown, settings, now().getTime()) : readMissing(chat, passes);
         events.push(...reading.events);
         const ended = shown !== undefined && (await gaveUp(chat, shown));
-        cursors.set(chat.remoteId, { ...reading.cursor, ...(ended && { gaveUp: true }) });
+        cursors.set(remoteId, { ...reading.cursor, ...(ended && { gaveUp: true }) });
       }
-      return { events, cursors, pauseMs: settings.pollIntervalMs };
+      const { failure } = byDays;
+      const isAsBefore = (chat: ReceivingChat) => isDeepStrictEqual(cursors.get(chat.remoteId), chat.cursor);
+      // Chats that cannot be read must show as trouble, but what was read of the others is to be stored first.
+      if (failure && events.length === 0 && chats.every(isAsBefore)) throw failure;
+      return { events, cursors, pauseMs: Math.max(settings.pollIntervalMs, failure?.retryAfterMs ?? 0) };
     },
     fetchFile: (_chat, file, limit) => fetchThuliumFile(settings, http, file, limit),
   };

@@ -35,15 +35,16 @@ export const thulium = defineDestination(
       },
       async findStarted(context, since, isTaken) {
         const from = dayBefore(since);
-        const alike = chatsLike(await list.all(from), context, settings.chatQueueId, settings);
+        const { chats, isCut } = await list.all({ from });
+        const alike = chatsLike(chats, context, settings.chatQueueId, settings);
         const free: string[] = [];
         for (const { conversation_id: id } of alike) {
           if (!(await isTaken(id))) free.push(id);
         }
         const [remoteId, ...others] = free;
-        if (remoteId === undefined) return { outcome: 'notSent' };
         // Another website may have started a chat for the same person: which is whose, nothing in them says.
-        if (others.length > 0) return { outcome: 'cannotTell' };
+        if (isCut || others.length > 0) return { outcome: 'cannotTell' };
+        if (remoteId === undefined) return { outcome: 'notSent' };
         return { outcome: 'sent', chat: { remoteId, state: { listFrom: from } } };
       },
       async send(chat, message) {
@@ -51,11 +52,11 @@ export const thulium = defineDestination(
         return {};
       },
       async findSent(chat, message) {
-        const { chats } = await list.find(listFrom(chat), [chat.remoteId]);
+        const { chats } = await list.find({ from: listFrom(chat) }, [chat.remoteId]);
         return findText(chats.get(chat.remoteId), message, settings);
       },
       async readTexts(chat) {
-        const { chats } = await list.find(listFrom(chat), [chat.remoteId]);
+        const { chats } = await list.find({ from: listFrom(chat) }, [chat.remoteId]);
         return readTexts(chats.get(chat.remoteId), settings);
       },
       end: (chat) => client.stop(chat.remoteId),

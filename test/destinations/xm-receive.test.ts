@@ -86,6 +86,13 @@ describe('Reading an XM chat', () => {
     expect(await chat.read()).toEqual([]);
   });
 
+  test('A message that does not say whether it is a note is none', async () => {
+    const message = { sender: { id: '8e2d2b1a9b5c', name: 'Alex' }, message: 'an answer', type: 1 };
+    const body = { messages: [{ ...message, id: { messageId: 'm1', chatId: chat.remoteId }, sequence: 2 }] };
+    world.simulator.faults.add({ match: SYNC, kind: 'status', status: 200, body });
+    expect(await chat.read()).toMatchObject([{ text: 'an answer' }]);
+  });
+
   test("9. Own echo: neither the user id nor the token's subject is relayed", async () => {
     await chat.send(text('mine'));
     expect(await chat.texts(2)).toEqual([]);

@@ -32,7 +32,10 @@ const messageSchema = z.object({
   msgDate: tolerant(z.union([z.string(), z.number()])),
   type: tolerant(z.coerce.number().int()),
   /** Whatever is not plainly "no" counts as a note among agents. */
-  internal: z.unknown().transform((value) => value !== undefined && value !== null && value !== false),
+  internal: z
+    .unknown()
+    .optional()
+    .transform((value) => value !== undefined && value !== null && value !== false),
   updated: tolerant(z.boolean()),
   deleted: tolerant(z.boolean()),
   file: tolerant(z.object({ id: idText, filename: tolerant(idText), size: tolerant(z.number()) })),

@@ -135,6 +135,7 @@ export async function startListening(parts: ListeningParts): Promise<Listening> 
     leaseMs: LEASE_MS,
   });
   database.notices.on('listeners', () => listeners.wake());
+  database.notices.on('files', () => fileCopying.wake());
   return {
     wake: () => listeners.wake(),
     hint: (installationId, destinationId) => listeners.hint(installationId, destinationId),

@@ -94,7 +94,7 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
       settlements: createSettlementStore(database),
       chats: records.chats,
       health: createHealthStore(database),
-      readLast: createLastReading(records),
+      readLast: createLastReading({ ...records, onFiles: () => database.notices.send('files') }),
       logger,
       worker,
       forLease() {

@@ -1,15 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DestinationFailure } from '../destinations/destination-failure.ts';
 import { hashOf, type LaneContext } from './lane-context.ts';
 import type { ReadingStore } from './reading-store.ts';
 import type { RemoteChatStore } from './remote-chat-store.ts';
+import type { RemoteFileStore } from './remote-file-store.ts';
 
 /**
  * Reads a chat that is about to be ended by us and cannot be read afterwards: its listener may have died with its worker,
- * and would come too late. Throws `DestinationFailure`, and whatever the database throws.
+ * and would come too late. Its files are waited for as well, for 5,000 ms. Throws `DestinationFailure`, and whatever the
+ * database throws.
  */
 export type ReadLast = (lane: Pick<LaneContext, 'lease' | 'configured'>) => Promise<void>;
 
-export function createLastReading({ readings, chats }: { readings: ReadingStore; chats: RemoteChatStore }): ReadLast {
+/** In ms: a chat must end some day, and a file that fails is tried for longer than this. */
+const FILES_WAIT_MS = 5_000;
+const LOOK_EVERY_MS = 100;
+
+export interface LastReadingDependencies {
+  readings: ReadingStore;
+  chats: RemoteChatStore;
+  files: RemoteFileStore;
+  /** There are files to fetch, and somebody waits. */
+  onFiles(): void;
+}
+
+export function createLastReading({ readings, chats, files, onFiles }: LastReadingDependencies): ReadLast {
+  async function filesOf(laneId: string): Promise<void> {
+    if (!(await files.areWaiting(laneId))) return;
+    onFiles();
+    const until = performance.now() + FILES_WAIT_MS;
+    do await sleep(LOOK_EVERY_MS);
+    while (performance.now() < until && (await files.areWaiting(laneId)));
+  }
+
   return async ({ lease: { laneId }, configured: { destination, delivery } }) => {
     const read = destination.receiver?.readBeforeEnd;
     if (!read) return;
@@ -30,5 +53,6 @@ export function createLastReading({ readings, chats }: { readings: ReadingStore;
         event.kind === 'message' && event.remoteId === remoteId ? [{ laneId, message: event }] : [],
       ),
     );
+    await filesOf(laneId);
   };
 }

@@ -42,6 +42,8 @@ export interface RemoteFileStore {
   lose(copied: FileToCopy, reason: FileLoss): Promise<void>;
   /** Again after this long. */
   retry(copied: FileToCopy, reason: FileLoss, afterMs: number): Promise<void>;
+  /** Whether there is a file of that lane that is not fetched yet, nor given up. */
+  areWaiting(laneId: string): Promise<boolean>;
   /** Undefined when there is no such file, or no copy of it. */
   load(id: string): Promise<HostedFile | undefined>;
   list(messageIds: readonly string[]): Promise<ShownFile[]>;
@@ -64,6 +66,9 @@ const KEEP = `
 UPDATE remote_file_copy SET status = 'hosted', reason = NULL, next_at = NULL, bytes = $3, content_type = $4, size = $5 ${MINE}`;
 const LOSE = `UPDATE remote_file_copy SET status = 'lost', reason = $3, next_at = NULL ${MINE}`;
 const RETRY = `UPDATE remote_file_copy SET reason = $3, next_at = now() + $4 * interval '1 millisecond' ${MINE}`;
+const ARE_WAITING = `
+SELECT 1 AS waiting FROM remote_message JOIN remote_file_copy AS copy ON remote_message_id = remote_message.id
+ WHERE lane_id = $1 AND copy.status = 'waiting' LIMIT 1`;
 const LOAD = `SELECT about, content_type, bytes FROM remote_file_copy WHERE id = $1 AND status = 'hosted'`;
 const LIST = `
 SELECT id, remote_message_id::text AS message_id, about, content_type, size, status, reason
@@ -96,6 +101,7 @@ export function createRemoteFileStore(database: Database, sealed: SealedJson, se
         await sql.query(ADD, [id, messageId, ordinal, sealed.seal(file, `remote-file/${id}`)]);
       }
     },
+    areWaiting: async (laneId) => (await database.query(ARE_WAITING, [laneId])).length > 0,
     async claim(limit, holdMs) {
       const rows = await database.query<Row>(CLAIM, [limit, holdMs]);
       return rows.map((row) => ({

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
-/** What there may be to do: events to plan, lanes to carry, chats to listen to, erasures to finish. */
-export type Topic = 'events' | 'lanes' | 'listeners' | 'erasures';
+/** What there may be to do: events to plan, lanes to carry, chats to listen to, files to fetch, erasures to finish. */
+export type Topic = 'events' | 'lanes' | 'listeners' | 'files' | 'erasures';
 
 /**
  * Tells every process that shares the database that there may be work. Only a hint that saves the wait until somebody

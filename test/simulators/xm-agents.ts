@@ -49,7 +49,7 @@ export function createXmAgents(rooms: XmRooms, files: Map<string, XmStoredFile>,
     agentDoes: (chatId, type) => rooms.write(demand(chatId), { sender: agent, message: agent.name, type }).id.messageId,
     agentSendsFile(chatId, filename, content, type = XM_MESSAGE_TYPE.file) {
       const file = { id: newXmId(), filename, size: content.length, type };
-      files.set(file.id, { content, contentType: 'application/octet-stream', type });
+      files.set(file.id, { content, contentType: 'application/octet-stream', type, chatId });
       const draft = { sender: agent, message: '', type, file };
       return rooms.write(demand(chatId), draft).id.messageId;
     },

@@ -14,6 +14,8 @@ export interface XmStoredFile {
   contentType: string;
   /** Of the message it came with. */
   type: number;
+  /** Its room: who has left that gets it no more. */
+  chatId: string;
 }
 
 export interface XmChatParts {
@@ -31,7 +33,8 @@ const CHAT_PATH = /^\/xm\/api\/chats\/([^/]+)(?:\/(messages|leave|read|typing|de
 export async function answerXmChat(parts: XmChatParts, request: SimulatorRequest): Promise<SimulatorAnswer> {
   const userId = parts.tokens.userOf(tokenOf(parts.behaviour, request));
   if (userId === undefined) return xmRefusal(401, 'Access token is not valid.');
-  if (isXmDownload(request)) return downloadXmFile(parts, request);
+  if (isXmDownload(request))
+    return downloadXmFile(parts, request, (chatId) => roomOf(parts.rooms, userId, chatId) !== undefined);
 
   const isSync = request.path === '/xm/api/sync' && request.method === 'GET';
   const [, pathId, call = ''] = CHAT_PATH.exec(request.path) ?? [];

@@ -21,10 +21,14 @@ const DOWNLOADS: Record<string, number> = {
 
 export const isXmDownload = ({ method, path }: SimulatorRequest): boolean => method === 'GET' && path in DOWNLOADS;
 
-/** A file of that path's type; the page of a video is no image. */
-export function downloadXmFile({ files }: XmChatParts, { path, query }: SimulatorRequest): SimulatorAnswer {
+/** A file of that path's type, for those in its room; the page of a video is no image. */
+export function downloadXmFile(
+  { files }: XmChatParts,
+  { path, query }: SimulatorRequest,
+  isIn: (chatId: string) => boolean,
+): SimulatorAnswer {
   const file = files.get(query.get('id') ?? '');
-  if (!file || file.type !== DOWNLOADS[path]) return xmRefusal(404, 'File not found.');
+  if (!file || file.type !== DOWNLOADS[path] || !isIn(file.chatId)) return xmRefusal(404, 'File not found.');
   return { status: 200, headers: { 'Content-Type': file.contentType }, body: file.content };
 }
 
@@ -44,7 +48,7 @@ export function uploadXmFile(
   if (size > MAX_UPLOAD_BYTES) return xmRefusal(400, 'File is too large.');
   const type = UPLOAD_TYPES[call] ?? XM_MESSAGE_TYPE.file;
   const id = newXmId();
-  files.set(id, { content, contentType, type });
+  files.set(id, { content, contentType, type, chatId: room.chatId });
   const { id: guestId, name: guestName } = room.guest;
   // A recording is named by its length in seconds.
   const filename = type === XM_MESSAGE_TYPE.audio ? '12' : name;

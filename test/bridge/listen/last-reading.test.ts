@@ -48,6 +48,7 @@ async function unheard(text: string) {
   world.xm.agentWrites(room!.chatId, text);
   return {
     conversation,
+    chatId: room!.chatId,
     left: () => world.xm.ledger.entries().some((one) => one.kind === 'leave' && one.chatId === room!.chatId),
   };
 }
@@ -57,6 +58,20 @@ test('What an agent wrote is read before we leave the room, though its listener 
   await world.sender.send(conversation.closed());
   await eventually(left, Boolean);
   expect(await seen(conversation.id)).toEqual(['last words']);
+});
+
+test('A file that an agent sent just before is fetched before we leave the room', async () => {
+  const { conversation, chatId, left } = await unheard('here it is');
+  world.xm.agentSendsFile(chatId, 'offer.pdf', Buffer.from('an offer'));
+  await world.sender.send(conversation.closed());
+  await eventually(left, Boolean);
+  const path = `/conversations/${encodeURIComponent(conversation.id)}`;
+  const files = async () => {
+    const { body } = await world.service.admin<SeenConversation>('GET', path);
+    return body.destinations.flatMap(({ remoteChat }) => remoteChat?.shows.flatMap((shown) => shown.files) ?? []);
+  };
+  const fetched = await eventually(files, (all) => all.every(({ status }) => status !== 'waiting'));
+  expect(fetched).toMatchObject([{ name: 'offer.pdf', status: 'hosted' }]);
 });
 
 test('When that reading fails, then it is tried again before the room is left', async () => {

@@ -47,7 +47,9 @@ export const environmentSchema = z.object({
   INSTALLATIONS_FILE: z
     .string()
     .optional()
-    .describe('JSON file: an array of installations. Each is created at start, and updated when its entry has changed.'),
+    .describe(
+      'JSON file: an array of installations. Each is created at start, and updated when its entry has changed.',
+    ),
   IADVIZE_REST_URL_SD: httpUrl
     .default('https://sd.iadvize.com/api/2')
     .describe('iAdvize REST API of the standard platform, up to and including `/api/2`.'),

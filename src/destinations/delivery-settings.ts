@@ -53,7 +53,7 @@ export function deliverySettings(defaults: {
       .max(1_000)
       .optional()
       .describe(
-        "Most starts, messages and ends that are tried in a second, over all workers; up to a fifth more after a pause. One try may take several calls. Readings and looks for earlier tries are not counted. Unset: no limit.",
+        'Most starts, messages and ends that are tried in a second, over all workers; up to a fifth more after a pause. One try may take several calls. Readings and looks for earlier tries are not counted. Unset: no limit.',
       ),
   };
 }

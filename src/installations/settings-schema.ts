@@ -20,7 +20,9 @@ export const destinationShape = {
   role: z
     .enum(['primary', 'watcher'])
     .optional()
-    .describe('Notes that iAdvize’s agents leave (the profile’s `NOTE`) go into the primary’s chat; there is one at most. Answers of remote agents are kept from either.'),
+    .describe(
+      'Notes that iAdvize’s agents leave (the profile’s `NOTE`) go into the primary’s chat; there is one at most. Answers of remote agents are kept from either.',
+    ),
 };
 
 function destinationSchema(types: readonly DestinationType[]) {

@@ -87,6 +87,7 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   // The data folder is ours alone, so whoever left a lease there is gone.
   if (database.kind === 'embedded') await Promise.all([lanes.endAllLeases(), parts.erasing.store.endAllLeases()]);
   const worker = `${os.hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  let isStopping = false;
   const courier = startCourier(
     {
       database,
@@ -94,7 +95,11 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
       settlements: createSettlementStore(database),
       chats: records.chats,
       health: createHealthStore(database),
-      readLast: createLastReading({ ...records, onFiles: () => database.notices.send('files') }),
+      readLast: createLastReading({
+        ...records,
+        onFiles: () => database.notices.send('files'),
+        isStopping: () => isStopping,
+      }),
       logger,
       worker,
       forLease() {
@@ -146,5 +151,9 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
     onExpired: parts.onExpired,
     logger,
   });
-  return { planning, courier, listening, reconciling, erasing, retention };
+  const stopCourier = (): Promise<void> => {
+    isStopping = true;
+    return courier.stop();
+  };
+  return { planning, courier: { ...courier, stop: stopCourier }, listening, reconciling, erasing, retention };
 }

@@ -71,7 +71,7 @@ export interface ServiceOptions {
 }
 
 /** What a worker that stops leaves free: without a notice the others would find it when they next look by themselves. */
-const TAKEN_OVER = ['events', 'lanes', 'listeners'] as const;
+const TAKEN_OVER = ['events', 'lanes', 'listeners', 'files'] as const;
 
 /** The one place where objects are built. Resolves when the service listens. */
 export async function startService({

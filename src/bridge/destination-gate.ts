@@ -11,7 +11,7 @@ export type CallKind = 'write' | 'look';
 /** Tells how a call ended; what it threw, where it did. Never throws. */
 export type Report = (error?: unknown) => Promise<void>;
 
-/** The same; after a failure: until the next try is welcome, in ms. */
+/** The same; after a failure, unless it is only closed: until the next try is welcome, in ms. */
 export type Note = (kind: CallKind, troubled: boolean, error: unknown) => Promise<number | undefined>;
 
 /** Stands before every call of one destination. */
@@ -46,8 +46,8 @@ export function createNote(health: HealthStore, scope: HealthScope, settings: De
     if (failure?.kind === 'throttled') {
       const forMs = failure.retryAfterMs ?? settings.retryBaseMs;
       await health.throttled(scope, forMs, spreadMs(forMs));
-    } else if (failure?.code === 'unavailable' && failure.retryAfterMs === undefined) {
-      // It answers, and takes no new chat now: those that it has go on.
+    } else if (failure?.isClosed) {
+      // It answers, and takes no new chat now: whatever else waits for a try need not wait for this one.
       if (troubled) await health.read(scope);
     } else if (failure?.kind === 'notSent' || failure?.kind === 'unknown') {
       // A listener's pause after a failure is its own chat's; whoever refuses what is written speaks for all of them.

@@ -32,7 +32,8 @@ export function retryOrPark(
   code: FailureCode,
 ): Settlement {
   if (delivery.failingForMs > settings.retryForMs) return { to: 'parked', reason: 'retries-exhausted' };
-  return { to: 'pending', retryInMs: pauseMs(delivery, error, settings), reason: code };
+  const closed = error instanceof DestinationFailure && error.isClosed && ({ closed: true } as const);
+  return { to: 'pending', retryInMs: pauseMs(delivery, error, settings), reason: code, ...closed };
 }
 
 /** Until the next try, in ms: never sooner than the destination asked for. */

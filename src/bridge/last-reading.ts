@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DestinationFailure } from '../destinations/destination-failure.ts';
+import { HeldBackError } from './destination-gate.ts';
 import { hashOf, type LaneContext } from './lane-context.ts';
 import type { ReadingStore } from './reading-store.ts';
 import type { RemoteChatStore } from './remote-chat-store.ts';
@@ -7,8 +8,8 @@ import type { RemoteFileStore } from './remote-file-store.ts';
 
 /**
  * Reads a chat that is about to be ended by us and cannot be read afterwards: its listener may have died with its worker,
- * and would come too late. Its files are waited for as well, for 5,000 ms. Throws `DestinationFailure`, and whatever the
- * database throws.
+ * and would come too late. Its files are waited for as well, for 5,000 ms. Throws `DestinationFailure`, `HeldBackError`
+ * where this process stops meanwhile, and whatever the database throws.
  */
 export type ReadLast = (lane: Pick<LaneContext, 'lease' | 'configured'>) => Promise<void>;
 
@@ -22,15 +23,19 @@ export interface LastReadingDependencies {
   files: RemoteFileStore;
   /** There are files to fetch, and somebody waits. */
   onFiles(): void;
+  /** This process fetches no more files. */
+  isStopping(): boolean;
 }
 
-export function createLastReading({ readings, chats, files, onFiles }: LastReadingDependencies): ReadLast {
+export function createLastReading({ readings, chats, files, onFiles, isStopping }: LastReadingDependencies): ReadLast {
   async function filesOf(laneId: string): Promise<void> {
     if (!(await files.areWaiting(laneId))) return;
     onFiles();
     const until = performance.now() + FILES_WAIT_MS;
-    do await sleep(LOOK_EVERY_MS);
-    while (performance.now() < until && (await files.areWaiting(laneId)));
+    do {
+      if (isStopping()) throw new HeldBackError('files are fetched by whoever comes next');
+      await sleep(LOOK_EVERY_MS);
+    } while (performance.now() < until && (await files.areWaiting(laneId)));
   }
 
   return async ({ lease: { laneId }, configured: { destination, delivery } }) => {

@@ -18,8 +18,11 @@ export type Settlement =
   | { to: 'expired'; reason: 'too-old' }
   /** A person must act: the lane stops here. */
   | { to: 'parked' | 'uncertain'; reason: DeliveryReason }
-  /** To be tried again after a failure; `unforeseen`, here and below: after one that is not the destination's. */
-  | { to: 'pending'; retryInMs: number; reason: DeliveryReason; unforeseen?: true }
+  /**
+   * To be tried again after a failure; `unforeseen`, here and below: after one that is not the destination's. `closed`: it
+   * failed at nothing, and may wait so for as long as it takes.
+   */
+  | { to: 'pending'; retryInMs: number; reason: DeliveryReason; unforeseen?: true; closed?: true }
   /** In doubt, to be looked for: the answer did not come, a reading did not find it, or a reading failed. */
   | { to: 'sending'; lookInMs: number; after: 'no-answer' | 'not-found' | 'failed-look'; unforeseen?: true };
 
@@ -114,7 +117,7 @@ export function createSettlementStore(database: Database): SettlementStore {
       ...[isBlocked, nextInMs, keepLane && !isBlocked && nextInMs === 0],
       ...chatValues(settled),
       'unforeseen' in settlement ? 1 : 0,
-      delivery.kind === 'start' && settlement.to === 'pending' && settlement.reason === 'unavailable',
+      'closed' in settlement,
     ]);
     if (!lane)
       throw new LeaseLostError(

@@ -25,7 +25,7 @@ export function deliverySettings(defaults: {
     ),
     retryMaxMs: milliseconds(60_000, 3_600_000).describe('Longest pause between tries, in ms.'),
     retryForMs: milliseconds(4 * 3_600_000, 7 * 24 * 3_600_000).describe(
-      'How long a delivery is tried before it is parked for a person, in ms.',
+      'How long a delivery is tried before it is parked for a person, in ms. Not counted: the time in which the system says that it is closed.',
     ),
     listenRetryBaseMs: milliseconds(defaults.listenRetryBaseMs ?? 2_000, 600_000).describe(
       'First pause after a reading of replies failed, in ms; doubles with each further failure.',

@@ -38,6 +38,8 @@ export class DestinationFailure extends Error {
   readonly requestId: string | undefined;
   /** How long the remote system asked to be left alone, in ms; with `unknown` and `notSent` too, where it said so. */
   readonly retryAfterMs: number | undefined;
+  /** With `unavailable`: it is closed and not in trouble, so this is no failure and may last for as long as it does. */
+  readonly isClosed: boolean;
   /** With `challenge-needed`: what a person must answer before the start is tried again. */
   readonly challenge: Challenge | undefined;
 
@@ -48,6 +50,7 @@ export class DestinationFailure extends Error {
       httpStatus?: number | undefined;
       requestId?: string | undefined;
       retryAfterMs?: number | undefined;
+      isClosed?: boolean;
       challenge?: Challenge | undefined;
     } = {},
   ) {
@@ -57,6 +60,7 @@ export class DestinationFailure extends Error {
     this.httpStatus = about.httpStatus;
     this.requestId = about.requestId;
     this.retryAfterMs = about.retryAfterMs;
+    this.isClosed = about.isClosed ?? false;
     this.challenge = about.challenge;
   }
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readCursor } from '../../src/destinations/servicepattern/cursor.ts';
+import { readEvents } from '../../src/destinations/servicepattern/from-remote.ts';
 import type { ServicepatternAgent } from '../simulators/servicepattern-agents.ts';
 import { eventually } from '../support/eventually.ts';
 import { failureOf, type ServicepatternWorld, startServicepatternWorld } from '../support/servicepattern-world.ts';
@@ -140,6 +142,21 @@ test('A poll that brings nothing, or only that somebody types, looks nothing up'
   expect(looks).toBe(0);
 });
 
+test('An end that waits for history is told when its time is up, though history never comes', async () => {
+  const { reading, listener } = await overtaken(
+    { before: writing('one'), then: (agent) => agent.end() },
+    { settleMs: ON_ITS_WAY_MS },
+  );
+  world.simulator.faults.add({ match: HISTORY, kind: 'status', status: 500, times: Infinity });
+  await reading;
+  expect(listener.ends()).toEqual([]);
+  const ends = async () => {
+    await listener.readOnce().catch((error: unknown) => expect(error).toMatchObject({ kind: 'notSent' }));
+    return listener.ends();
+  };
+  await eventually(ends, ({ length }) => length > 0);
+});
+
 describe('a keep-alive', () => {
   test('whose answer holds what the agent wrote costs nothing of it', async () => {
     const { listener, remoteId } = await polling({ keepAliveMs: 1 });
@@ -222,5 +239,17 @@ describe('without scenario texts', () => {
     listener.restart();
     for (let reading = 0; reading < 3; reading += 1) await listener.readOnce();
     expect(listener.texts()).toEqual(['Hello']);
+  });
+
+  test('what was passed over is not taken for an agent’s by a history in another order', () => {
+    const hold = { event: 'chat_session_message', party_id: 'nobody-announced', msg_id: '1', msg: 'Please hold' };
+    const connected = { event: 'chat_session_status', state: 'connected' };
+    const given = { ...settings, askFormsAsText: false };
+    const polled = readEvents([], [hold], readCursor(undefined), 'chat', given);
+    expect(polled.messages).toEqual([]);
+    expect(readEvents([connected, hold], [], polled.cursor, 'chat', given).messages).toEqual([]);
+    const joined = { event: 'chat_session_party_joined', party_id: 'nobody-announced', display_name: 'Art' };
+    const announced = readEvents([joined, hold], [], polled.cursor, 'chat', given);
+    expect(announced.messages).toMatchObject([{ text: 'Please hold', author: { role: 'agent', name: 'Art' } }]);
   });
 });

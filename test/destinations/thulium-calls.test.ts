@@ -101,12 +101,20 @@ describe('in doubt', () => {
     expect(taken).toEqual({ outcome: 'notSent' });
   });
 
-  test('Where two chats of that person may be the one, nobody can tell, until one of them is known to be taken', async () => {
-    const [one, two] = [await world.destination.start(context), await world.destination.start(context)];
+  test('Where two chats of that name may be the one, nobody can tell, until one of them is known to be taken', async () => {
+    const named = { ...context, visitor: { firstName: 'Jan' } };
+    const [one, two] = [await world.destination.start(named), await world.destination.start(named)];
     const find = (taken: readonly string[]) =>
-      world.destination.findStarted(context, new Date(), async (id) => taken.includes(id));
+      world.destination.findStarted(named, new Date(), async (id) => taken.includes(id));
     expect(await find([])).toEqual({ outcome: 'cannotTell' });
     expect(await find([one.remoteId])).toMatchObject({ outcome: 'sent', chat: { remoteId: two.remoteId } });
+  });
+
+  test('Of two chats with the same address one is it: they are the same person’s', async () => {
+    const both = [await world.destination.start(context), await world.destination.start(context)];
+    const found = await world.destination.findStarted(context, new Date(), async () => false);
+    expect(found).toMatchObject({ outcome: 'sent' });
+    expect(both.map(({ remoteId }) => remoteId)).toContain(found.outcome === 'sent' && found.chat.remoteId);
   });
 
   test('A text whose answer was lost is found, a text that was cut off is not', async () => {

@@ -42,6 +42,14 @@ describe('A page of history that notes were left out of', () => {
     expect(await chat.findSent(text('ok', { equalBefore: 2 }))).toBe('notSent');
   });
 
+  test('is passed by where nothing is left of it', async () => {
+    await chat.send(text('mine'));
+    for (let note = 0; note < 45; note += 1) world.simulator.agentNotes(chat.remoteId, `note ${note}`);
+    world.simulator.agentWrites(chat.remoteId, 'an answer');
+    expect(await chat.findSent(text('mine'))).toBe('sent');
+    expect(await chat.findSent(text('another'))).toBe('notSent');
+  });
+
   test('is the last one that is read where all that follows what is known is on it', async () => {
     await chat.send(text('mine'));
     world.simulator.agentNotes(chat.remoteId, 'a note');

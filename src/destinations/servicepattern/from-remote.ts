@@ -31,6 +31,7 @@ export function readEvents(
   settings: Pick<ServicepatternSettings, 'relayScenarioTexts' | 'askFormsAsText'>,
 ): ReadEvents {
   const seen = new Set(before.seen);
+  const passedOver = new Set(before.passedOver);
   const parties = { ...before.parties };
   // History says itself from when on an agent was there.
   let connected = before.connected && !history.some(connects);
@@ -49,15 +50,20 @@ export function readEvents(
     if (!form && !message) continue;
     const key = keyOf(event);
     if (seen.has(key)) continue;
-    const isPassedOver = message && !form && !isWanted(message, settings);
-    // Who was announced where we have not read yet may be no scenario: history is to judge anew.
-    if (isPassedOver && parties[partyOf(event) ?? ''] === undefined) continue;
+    const isAnnounced = parties[partyOf(event) ?? ''] !== undefined;
+    const isUnwanted = message && !form && !isWanted(message, settings);
+    // Who was announced where we have not read yet may be no scenario: then, and only then, it is judged anew.
+    if (!isAnnounced && (isUnwanted || passedOver.has(key))) {
+      passedOver.add(key);
+      continue;
+    }
+    passedOver.delete(key);
     seen.add(key);
     fresh.push(key);
     if (form) forms.push(withForm(form));
-    if (message && !isPassedOver) messages.push({ ...message, remoteId: chatId, key });
+    if (message && !isUnwanted) messages.push({ ...message, remoteId: chatId, key });
   }
-  return { messages, end, cursor: withSeen({ ...before, parties, connected }, fresh), forms };
+  return { messages, end, cursor: withSeen({ ...before, parties, connected }, fresh, passedOver), forms };
 }
 
 const isJoining = ({ event }: ServicepatternEvent): boolean => event === 'chat_session_party_joined';

@@ -6,7 +6,7 @@ import { readCursor, type ServicepatternCursor } from './cursor.ts';
 import type { ServicepatternSettings } from './definition.ts';
 import { endIn, readEvents } from './from-remote.ts';
 import { rememberNews } from './news.ts';
-import { isGone, missedBy, orGone, poll } from './polling.ts';
+import { isGone, missedBy, poll } from './polling.ts';
 import { changeState, stateOf } from './state.ts';
 import type { ServicepatternEvent } from './wire.ts';
 
@@ -37,13 +37,15 @@ export async function receive(
     compareFrom: number | undefined,
     pauseMs = 0,
   ): Promise<Reading> => {
-    const history = await orGone(client.history(chat.remoteId, signal));
-    if (!isGone(history)) {
-      return read(chat, history, [], { ...known, newsCompared: newsInAnswers, compareFrom }, settings, pauseMs);
+    try {
+      const history = await client.history(chat.remoteId, signal);
+      return await read(chat, history, [], { ...known, newsCompared: newsInAnswers, compareFrom }, settings, pauseMs);
+    } catch (error) {
+      if (!(error instanceof DestinationFailure) || known.end === undefined) throw error;
+      // An end has nothing more to wait for where history is gone with its chat, or does not come within its time.
+      if (error.kind !== 'gone' && (known.compareFrom ?? Infinity) > now().getTime()) throw error;
+      return read(chat, [], [], { ...known, compareFrom: undefined }, settings, 0);
     }
-    // With the chat, its history is gone: the end has nothing more to wait for.
-    if (known.end === undefined) throw history;
-    return read(chat, [], [], { ...known, compareFrom: undefined }, settings, 0);
   };
   // From when something was lost: a poll takes longer than that.
   const settled = (): number => now().getTime() + settings.settleMs;

@@ -23,7 +23,7 @@ export async function startChat(
   settings: ServicepatternSettings,
 ): Promise<StartedChat> {
   if (settings.whenClosed === 'wait' && !(await client.isAvailable())) {
-    throw new DestinationFailure('notSent', 'unavailable');
+    throw new DestinationFailure('notSent', 'unavailable', { isClosed: true });
   }
   const session = await requested(context, client, settings);
   if (OVER.has(session.state ?? '')) throw new DestinationFailure('notSent', 'unavailable');

@@ -12,6 +12,9 @@ export interface FoundByDays {
   failure?: DestinationFailure;
 }
 
+/** Days of one reading: it has an end, and the other chats of the queue wait for it. The rest has its turn later. */
+const MOST_DAYS = 3;
+
 /**
  * Looks for chats among the days in which they started. Whatever order a list has, these are short where the one since
  * the oldest open chat is longer than it is read. What Thulium refuses here is returned: the chats that were met before
@@ -23,7 +26,9 @@ export async function findByDays(
   signal: AbortSignal,
 ): Promise<FoundByDays> {
   const found: FoundByDays = { chats: new Map(), fullPasses: new Map() };
-  for (const from of new Set(chats.map(listFrom))) {
+  const days = inAnyOrder([...new Set(chats.map(listFrom))]);
+  if (days.length > MOST_DAYS) found.failure = new DestinationFailure('notSent', 'unavailable');
+  for (const from of days.slice(0, MOST_DAYS)) {
     const ofDays = chats.filter((chat) => listFrom(chat) === from);
     const to = secondDayAfter(new Date(Math.max(...ofDays.map(({ openedAt }) => openedAt.getTime()))));
     const remoteIds = ofDays.map(({ remoteId }) => remoteId);
@@ -39,4 +44,10 @@ export async function findByDays(
     }
   }
   return found;
+}
+
+/** So that a day which takes all of the time keeps the others waiting once, not always. */
+function inAnyOrder<Item>(items: Item[]): Item[] {
+  const first = Math.floor(Math.random() * items.length);
+  return [...items.slice(first), ...items.slice(0, first)];
 }

@@ -42,9 +42,9 @@ export const thulium = defineDestination(
           if (!(await isTaken(id))) free.push(id);
         }
         const [remoteId, ...others] = free;
-        // Another website may have started a chat for the same person: which is whose, nothing in them says.
-        if (isCut || others.length > 0) return { outcome: 'cannotTell' };
-        if (remoteId === undefined) return { outcome: 'notSent' };
+        if (remoteId === undefined) return { outcome: isCut ? 'cannotTell' : 'notSent' };
+        // Who has the same name need not be the same person: which chat is whose, nothing in them says.
+        if (others.length > 0 && context.visitor.email === undefined) return { outcome: 'cannotTell' };
         return { outcome: 'sent', chat: { remoteId, state: { listFrom: from } } };
       },
       async send(chat, message) {

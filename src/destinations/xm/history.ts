@@ -24,6 +24,11 @@ export async function* readHistory(
   let offset = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const messages = await readPage(session, chatId, offset, signal);
+    // Everything on it was left out, and there is another one before it. Of the newest page nobody can say that.
+    if (messages.length === 0 && offset > PAGE + FIRST) {
+      offset -= PAGE;
+      continue;
+    }
     yield messages;
     const oldest = Math.min(...messages.map(({ sequence }) => sequence ?? Infinity));
     // Notes among agents may be left out of a page after it was cut: a short one is not yet the end.

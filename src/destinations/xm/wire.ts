@@ -31,7 +31,7 @@ const messageSchema = z.object({
   message: tolerant(z.string()),
   msgDate: tolerant(z.union([z.string(), z.number()])),
   type: tolerant(z.coerce.number().int()),
-  /** Whatever is not plainly "no" counts as a note among agents. */
+  /** Whatever is there and not plainly "no" counts as a note among agents. */
   internal: z
     .unknown()
     .optional()

@@ -28,28 +28,29 @@ async function seen(id: string): Promise<string[]> {
 }
 
 /** A conversation whose agent writes while nobody can read, and which closes then. */
-async function unheard(text: string) {
+async function unheard(text: string, place: BridgeWorld = world) {
+  const { xm, sender } = place;
   const conversation = conversationOf(1, (next += 1));
-  conversation.readable(world, history([{ from: 'visitor', text: 'hello' }]));
-  const known = world.xm.requests.entries().length;
-  world.xm.faults.add({ match: XM_SYNC, kind: 'delay', ms: NEVER_MS, times: Infinity });
-  await world.sender.send(conversation.started());
+  conversation.readable(place, history([{ from: 'visitor', text: 'hello' }]));
+  const known = xm.requests.entries().length;
+  xm.faults.add({ match: XM_SYNC, kind: 'delay', ms: NEVER_MS, times: Infinity });
+  await sender.send(conversation.started());
   const room = await eventually(
-    () => world.xm.ledger.entries().find((one) => one.kind === 'guest' && one.email.startsWith(`ana${next}@`)),
+    () => xm.ledger.entries().find((one) => one.kind === 'guest' && one.email.startsWith(`ana${next}@`)),
     (entry) => entry !== undefined,
   );
   const histories = () =>
-    world.xm.requests
+    xm.requests
       .entries()
       .slice(known)
       .filter(({ path }) => XM_HISTORY.path.test(path)).length;
   // The listener's own first look is over; from here on it waits for a sync.
   await eventually(histories, (count) => count > 0);
-  world.xm.agentWrites(room!.chatId, text);
+  xm.agentWrites(room!.chatId, text);
   return {
     conversation,
     chatId: room!.chatId,
-    left: () => world.xm.ledger.entries().some((one) => one.kind === 'leave' && one.chatId === room!.chatId),
+    left: () => xm.ledger.entries().some((one) => one.kind === 'leave' && one.chatId === room!.chatId),
   };
 }
 
@@ -72,6 +73,20 @@ test('A file that an agent sent just before is fetched before we leave the room'
   };
   const fetched = await eventually(files, (all) => all.every(({ status }) => status !== 'waiting'));
   expect(fetched).toMatchObject([{ name: 'offer.pdf', status: 'hosted' }]);
+});
+
+test('A process that stops leaves the room to whoever comes next, where a file is still to be fetched', async () => {
+  const stopped = await startBridgeWorld();
+  await stopped.install(1, [stopped.xmDestination({ errorPauseMs: 0 })]);
+  const { conversation, chatId, left } = await unheard('here it is', stopped);
+  stopped.xm.agentSendsFile(chatId, 'offer.pdf', Buffer.from('an offer'));
+  const match = { method: 'GET', path: /\/api\/file$/ };
+  stopped.xm.faults.add({ match, kind: 'status', status: 503, times: Infinity });
+  await stopped.sender.send(conversation.closed());
+  const asked = () => stopped.xm.requests.entries().filter(({ status }) => status === 503).length;
+  await eventually(asked, (count) => count > 0);
+  await stopped.stop();
+  expect(left()).toBe(false);
 });
 
 test('When that reading fails, then it is tried again before the room is left', async () => {

@@ -57,6 +57,7 @@ export interface LaneStore {
    * not this worker's any more.
    */
   confirmAttempt(lease: Lease, attemptId: string): Promise<void>;
+  /** Counts the lane's other messages with that text, however many deliveries are finished elsewhere. */
   countEqual(lease: Lease, contentHash: string): Promise<EqualTexts>;
 }
 

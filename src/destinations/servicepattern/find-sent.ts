@@ -1,6 +1,6 @@
 import { canonicalText } from '../canonical-text.ts';
 import type { DoubtfulText, Sighting } from '../contract.ts';
-import { sightingOf } from '../count-equal.ts';
+import { sightingByCount } from '../sighting-by-count.ts';
 import { htmlToText } from '../html-to-text.ts';
 import { isOwn } from './own-events.ts';
 import { isMsgIdOfOurs, msgIdOf } from './to-remote.ts';
@@ -22,7 +22,7 @@ export function findSent(
   if (fileId !== undefined && own.some((event) => event.file_id === fileId)) return 'sent';
   const equal = own.filter((event) => hasText(event, message.text));
   const renamed = equal.some(({ msg_id: id = '' }) => !isMsgIdOfOurs(id, chatId));
-  return renamed ? sightingOf(equal.length, message) : 'notSent';
+  return renamed ? sightingByCount(equal.length, message) : 'notSent';
 }
 
 function hasText(event: ServicepatternEvent, text: string): boolean {

@@ -1,6 +1,6 @@
 import { canonicalText } from '../canonical-text.ts';
 import type { DoubtfulText, Sighting, StartContext } from '../contract.ts';
-import { sightingOf } from '../count-equal.ts';
+import { sightingByCount } from '../sighting-by-count.ts';
 import { toClientFields } from './to-remote.ts';
 import { type Mapping, readTranscript, type TranscriptMessage } from './transcript.ts';
 import type { ThuliumChat } from './wire.ts';
@@ -22,7 +22,7 @@ export function findText(chat: ThuliumChat | undefined, message: DoubtfulText, m
   const wanted = canonicalText(message.text);
   const candidates = transcript.filter((one) => mayBeOurs(one, mapping));
   const equal = candidates.filter(({ text }) => text !== undefined && canonicalText(text) === wanted);
-  const seen = sightingOf(equal.length, message);
+  const seen = sightingByCount(equal.length, message);
   return seen === 'notSent' && candidates.some(({ text }) => !text) ? 'cannotTell' : seen;
 }
 

@@ -1,6 +1,6 @@
 import { canonicalText } from '../canonical-text.ts';
 import type { DoubtfulText, Sighting } from '../contract.ts';
-import { sightingOf } from '../count-equal.ts';
+import { sightingByCount } from '../sighting-by-count.ts';
 import { readHistory } from './history.ts';
 import type { XmSession } from './session.ts';
 import { decodeText } from './text-encoding.ts';
@@ -20,12 +20,12 @@ export async function findText(session: XmSession, chatId: string, message: Doub
   let mayBeIt = false;
   for (;;) {
     const { value, done } = await pages.next();
-    if (done) return value === 'complete' && !mayBeIt ? sightingOf(equal, message) : 'cannotTell';
+    if (done) return value === 'complete' && !mayBeIt ? sightingByCount(equal, message) : 'cannotTell';
     const ours = value.filter(({ sender }) => session.isOurs(sender?.id));
     if (upload && ours.some(({ file }) => file?.filename === upload.name)) return 'sent';
     mayBeIt ||= upload?.kind === 'audio' && ours.some(isRecording);
     equal += ours.filter((found) => hasText(found, message.text)).length;
-    if (sightingOf(equal, message) === 'sent') return 'sent';
+    if (sightingByCount(equal, message) === 'sent') return 'sent';
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Destination } from '../../../src/destinations/contract.ts';
 import { DestinationFailure } from '../../../src/destinations/destination-failure.ts';
-import { sightingOf } from '../../../src/destinations/count-equal.ts';
+import { sightingByCount } from '../../../src/destinations/sighting-by-count.ts';
 import { type SteppedWorker, Vanished } from './stepped-worker.ts';
 
 /**
@@ -89,7 +89,7 @@ export class ModelledChats {
       findSent: ({ remoteId }, message) =>
         look(() => {
           const shown = this.#of(conversationOf(remoteId)).filter(({ showsAt }) => showsAt <= this.now);
-          return sightingOf(shown.filter(({ what }) => what === message.text).length, message);
+          return sightingByCount(shown.filter(({ what }) => what === message.text).length, message);
         }),
       end: ({ remoteId }) =>
         write((showsAt) => {

@@ -1,7 +1,7 @@
 import type { DoubtfulText, Sighting } from './contract.ts';
 
 /** What it says of a message in doubt that a whole transcript shows its text so many times. */
-export function sightingOf(equal: number, { equalBefore, maybeBefore }: DoubtfulText): Sighting {
+export function sightingByCount(equal: number, { equalBefore, maybeBefore }: DoubtfulText): Sighting {
   if (equal > equalBefore + maybeBefore) return 'sent';
   return equal > equalBefore ? 'cannotTell' : 'notSent';
 }

@@ -13,7 +13,7 @@ import { createRemoteFileStore, type RemoteFileStore } from './bridge/remote-fil
 import { createRemoteMessageStore, type RemoteMessageStore } from './bridge/remote-message-store.ts';
 import type { PreparedStart } from './bridge/start-step.ts';
 import { createSealedJson, type SealedJson } from './bridge/sealed-json.ts';
-import { createTurnstile } from './bridge/turnstile.ts';
+import { createTurnstile } from './persistence/turnstile.ts';
 import { openConfigured } from './compose-bridge.ts';
 import type { Config } from './config.ts';
 import type { DestinationType } from './destinations/contract.ts';

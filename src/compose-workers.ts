@@ -31,7 +31,6 @@ import type { Logger } from './observability/logger.ts';
 import { type HttpClient } from './outgoing/http-client.ts';
 import { keepingPauses } from './outgoing/pausing-client.ts';
 import { type Database, promptly } from './persistence/database.ts';
-import { takingTurns } from './persistence/taking-turns.ts';
 import type { ErasingDependencies } from './privacy/erase-person.ts';
 import { type ErasingLoop, startErasing } from './privacy/erasing-loop.ts';
 import type { ExpiredCounts } from './privacy/expired-batches.ts';
@@ -50,12 +49,14 @@ export interface Workers {
 export interface WorkerParts {
   config: Config;
   logger: Logger;
+  /** As much of it as workers may use. */
   database: Database;
   installations: Installations;
   trustedHttp: HttpClient;
   guardedHttp: HttpClient;
   listeningHttp: HttpClient;
   types: readonly DestinationType[];
+  /** On that database. */
   records: RemoteRecords;
   onCarried(carried: Carried): void;
   onExpired(counts: ExpiredCounts): void;
@@ -69,7 +70,7 @@ export interface WorkerParts {
 export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, installations, trustedHttp, guardedHttp, listeningHttp } = parts;
   const { types, records } = parts;
-  const database = takingTurns(promptly(parts.database));
+  const database = promptly(parts.database);
   const now = (): Date => new Date();
   const iadvizeHttp = keepingPauses(trustedHttp);
   const reach = {

@@ -42,6 +42,7 @@ import { settingsThatLoseCommits } from './persistence/commit-safety.ts';
 import { type Database, promptly } from './persistence/database.ts';
 import { type DatabaseOptions, openDatabase } from './persistence/open-database.ts';
 import { createReadiness } from './persistence/readiness.ts';
+import { takingTurns } from './persistence/taking-turns.ts';
 import { createSecretBox } from './persistence/secret-box.ts';
 import type { RetentionTimings } from './privacy/retention-loop.ts';
 import { sealKeptAnew } from './compose-sealing.ts';
@@ -107,8 +108,10 @@ export async function startService({
     const clients = { trustedHttp, guardedHttp, listeningHttp };
     const shared = { config, logger, database, installations, ...clients, types };
     const parts = { ...shared, records, onCarried, onExpired, erasing: erasing(database, secretBox, records) };
+    const behind = takingTurns(database, workerPlaces(config));
+    const forWorkers = { ...parts, database: behind, records: createRemoteRecords(behind, secretBox, config) };
     const workers =
-      config.ROLE === 'web' ? undefined : await startWorkers({ ...parts, planning, reconcile, retention });
+      config.ROLE === 'web' ? undefined : await startWorkers({ ...forWorkers, planning, reconcile, retention });
     const hint = (workers?.listening ?? records).hint;
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
@@ -180,6 +183,11 @@ const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Confi
   connections: DATABASE_CONNECTIONS,
   dataDir: DATA_DIR,
 });
+
+/** Where calls and workers share a process, half of its connections are there for calls, whatever workers wait for. */
+function workerPlaces({ ROLE, DATABASE_CONNECTIONS }: Config): number {
+  return ROLE === 'all' ? Math.ceil(DATABASE_CONNECTIONS / 2) : DATABASE_CONNECTIONS;
+}
 
 function intakeRouters(
   config: Config,

@@ -18,7 +18,7 @@ export const environmentSchema = z.object({
   DATABASE_CONNECTIONS: wholeNumber(1, 1_000)
     .default(20)
     .describe(
-      "Most connections to PostgreSQL that this process opens, and one more to be told of work. A feed keeps one of them while it is imported. All processes together must stay below PostgreSQL's `max_connections` (100 unless you raised it), so five processes with the default are too many.",
+      "Most connections to PostgreSQL that this process opens, and one more to be told of work. With `ROLE=all` its workers use half of them at most. A feed keeps one of them while it is imported. All processes together must stay below PostgreSQL's `max_connections` (100 unless you raised it), so five processes with the default are too many.",
     ),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, and of the built search indexes.'),
   IADVIZE_SECRET_TOKENS: z

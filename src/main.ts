@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { startService } from './compose.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -7,6 +8,8 @@ const DRAIN_LIMIT_MS = 9_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  // On a machine that both share, calls that somebody waits for go before work that may take a moment longer.
+  if (config.ROLE === 'worker') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
   const logger = createLogger({ level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
   const starting = startService({ config, logger });
 

@@ -11,6 +11,8 @@ import { createWakeSignal } from '../persistence/wake-signal.ts';
 const CONCURRENCY = { postgres: 64, embedded: 32 } as const;
 /** Lanes claimed in one go. */
 const CLAIMED_AT_ONCE = 16;
+/** A claim costs the database more than a write does, so what comes in so short a time shares one, in ms. */
+const CLAIMS_APART_MS = 20;
 /** Deliveries of one lane carried before others have their turn; one, where no place is left for anybody else. */
 const MOST_IN_A_ROW = 10;
 /** A lane whose worker died is free again after this. */
@@ -47,6 +49,8 @@ export function startCourier(
   const inFlight = new Set<Lease>();
   let stopping = false;
   let lastTurn: string | undefined;
+  /** By the process's own clock, in ms. */
+  let nextClaimAt = -Infinity;
   /** Something due may have been left for want of a place. */
   let leftOver = false;
 
@@ -90,12 +94,18 @@ export function startCourier(
   }
 
   async function run(): Promise<void> {
-    while (!stopping) {
+    for (;;) {
+      const earlyMs = nextClaimAt - performance.now();
+      if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs));
+      if (stopping) return;
       const before = places();
       const most = Math.min(before.free, CLAIMED_AT_ONCE);
       try {
         leftOver = false;
+        const claimedAt = performance.now();
         const leases = most > 0 ? await lanes.claim(worker, most, LEASE_MS, before) : [];
+        // Otherwise there is more, and places for it.
+        if (leases.length < most) nextClaimAt = claimedAt + CLAIMS_APART_MS;
         for (const lease of leases) {
           inFlight.add(lease);
           lastTurn = scopeOf(lease);

@@ -73,6 +73,7 @@ export async function enqueueEverywhere(
   deliveries: readonly NewDelivery[],
   eventId: string | null,
 ): Promise<void> {
+  if (destinationIds.length === 0) return;
   const values = [installationId, conversationId, destinationIds, eventId, JSON.stringify(deliveries)];
   const begun = new Set(
     (await sql.query<{ destinationId: string }>(BEGIN_LANES, values)).map((lane) => lane.destinationId),

@@ -8,7 +8,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Nothing happens by a clock here: whoever polls has been forgotten. */
-beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] }));
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
 afterEach(() => void jest.useRealTimers());
 
 interface Claim {
@@ -50,15 +50,30 @@ const leases = (count: number): Lease[] =>
   }));
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; !isSo() && turn < 1_000; turn += 1) await nextTurn();
+  for (let turn = 0; !isSo() && turn < 100; turn += 1) await nextTurn();
   expect(isSo()).toBe(true);
 }
 
-test('Places that become free while a claim is under way are given out at once, not at the next poll', async () => {
+/** Until it is so, while a millisecond passes with each turn: enough for the next claim, and far from the next poll. */
+async function soon(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; !isSo() && turn < 100; turn += 1) {
+    await nextTurn();
+    jest.advanceTimersByTime(1);
+  }
+  expect(isSo()).toBe(true);
+}
+
+async function ends(courier: ReturnType<typeof startCourier>): Promise<void> {
+  let stopped = false;
+  void courier.stop().then(() => (stopped = true));
+  await soon(() => stopped);
+}
+
+test('Places that become free while a claim is under way are given out with the next one, not at the next poll', async () => {
   const { claims, settling, courier } = startAnswered();
   let given = 0;
   for (let claim = 1; ; claim += 1) {
-    await until(() => claims.length === claim);
+    await soon(() => claims.length === claim);
     const { places, limit, answer } = claims[claim - 1]!;
     // One destination alone gets as many places as it leaves free.
     const inFlight = Math.max(0, ...places.inFlight.values());
@@ -73,9 +88,35 @@ test('Places that become free while a claim is under way are given out at once, 
   for (const settle of settling) settle();
   await nextTurn();
   claims.at(-1)!.answer([]);
-  await until(() => claims.length === claimed + 1);
+  await soon(() => claims.length === claimed + 1);
   expect(claims.at(-1)!.places.inFlight.size).toBe(0);
 
   claims.at(-1)!.answer([]);
-  await courier.stop();
+  await ends(courier);
+});
+
+test('A claim that brought all that it may is followed by the next one at once', async () => {
+  const { claims, settling, courier } = startAnswered();
+  await until(() => claims.length === 1);
+  claims[0]!.answer(leases(claims[0]!.limit));
+  await until(() => claims.length === 2);
+  claims[1]!.answer([]);
+  await until(() => settling.length === claims[0]!.limit);
+  for (const settle of settling) settle();
+  await ends(courier);
+});
+
+test('Whoever wakes it right after a claim that brought less shares one claim with all who do', async () => {
+  const { claims, courier } = startAnswered();
+  await until(() => claims.length === 1);
+  courier.wake();
+  claims[0]!.answer([]);
+  for (let wake = 0; wake < 50; wake += 1) {
+    courier.wake();
+    await nextTurn();
+  }
+  expect(claims).toHaveLength(1);
+  await soon(() => claims.length === 2);
+  claims[1]!.answer([]);
+  await ends(courier);
 });

@@ -24,7 +24,7 @@ function startWork(background: Database) {
 
 describe('Work in the background', () => {
   test('keeps who asks in the foreground waiting for one task at most', async () => {
-    const { progress, all } = startWork(takingTurns(database));
+    const { progress, all } = startWork(takingTurns(database, 1));
     await database.query('SELECT 2');
     expect(progress.done).toBeLessThanOrEqual(1);
     await all;
@@ -32,7 +32,7 @@ describe('Work in the background', () => {
   });
 
   test('lets the event loop turn between two tasks', async () => {
-    const { progress, all } = startWork(takingTurns(database));
+    const { progress, all } = startWork(takingTurns(database, 1));
     const seen = new Set<number>();
     let ended = false;
     const look = (): void => {
@@ -46,15 +46,10 @@ describe('Work in the background', () => {
   });
 
   test('goes on after a task that failed', async () => {
-    const background = takingTurns(database);
+    const background = takingTurns(database, 1);
     const failed = background.query('SELECT 1 / 0');
     const next = background.query('SELECT 3 AS three');
     await expect(failed).rejects.toThrow();
     expect(await next).toEqual([{ three: 3 }]);
-  });
-
-  test('has a server for as many at a time as there are connections', () => {
-    const server: Database = { ...database, kind: 'postgres' };
-    expect(takingTurns(server)).toBe(server);
   });
 });

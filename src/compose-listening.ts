@@ -29,8 +29,8 @@ import type { SecretBox } from './persistence/secret-box.ts';
 const LEASE_MS = 6_000;
 /** Above the longest long poll of any chat system, in ms. */
 const READING_LIMIT_MS = 120_000;
-/** Of the database pool's connections, those that listeners may use at the same time. */
-const DATABASE_PLACES = 8;
+/** Of the workers' places at the database, those that listeners may take at the same time: at most half, and these. */
+const MOST_DATABASE_PLACES = 8;
 
 /** What remote agents wrote, as stores, and what the rooms around the bridge need of it. */
 export interface RemoteRecords {
@@ -58,7 +58,7 @@ export function createRemoteRecords(database: Database, secretBox: SecretBox, co
     lifetimeMs: config.FILE_LINK_HOURS * 3_600_000,
     now: () => new Date(),
   });
-  const chats = createRemoteChatStore(database, secretBox);
+  const chats = createRemoteChatStore(promptly(database), secretBox);
   const listeners = createListenerStore(promptly(database));
   const messages = createRemoteMessageStore(database, sealed, files);
   return {
@@ -67,7 +67,7 @@ export function createRemoteRecords(database: Database, secretBox: SecretBox, co
     files,
     openingText: (laneId, prepared) => (chats.openStart(laneId, prepared) as PreparedStart).context.openingText,
     messages,
-    readings: createReadingStore(database, sealed, messages),
+    readings: createReadingStore(promptly(database), sealed, messages),
     listeners,
     async hint(installationId, destinationId) {
       await listeners.hint(installationId, destinationId);
@@ -97,6 +97,8 @@ export interface ListeningParts {
   config: Config;
   logger: Logger;
   database: Database;
+  /** Of the database, for all that a worker does. */
+  places: number;
   records: RemoteRecords;
   types: readonly DestinationType[];
   /** With connections for as many long polls as there may be. */
@@ -115,7 +117,7 @@ export async function startListening(parts: ListeningParts): Promise<Listening> 
   const { chats, readings } = records;
   // The data folder is ours alone, so whoever left a lease there is gone.
   if (database.kind === 'embedded') await records.listeners.endAllLeases();
-  const onDatabase = createTurnstile(DATABASE_PLACES);
+  const onDatabase = createTurnstile(Math.max(1, Math.min(MOST_DATABASE_PLACES, Math.floor(parts.places / 2))));
   const health = createHealthStore(database);
   const limits = { leaseMs: LEASE_MS, readingLimitMs: READING_LIMIT_MS };
   const reading = { openConfigured, chats, readings, health, logger, ...limits, onDatabase };

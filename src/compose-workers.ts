@@ -49,8 +49,9 @@ export interface Workers {
 export interface WorkerParts {
   config: Config;
   logger: Logger;
-  /** As much of it as workers may use. */
+  /** As much of it as workers may use, and so many statements of theirs at a time. */
   database: Database;
+  places: number;
   installations: Installations;
   trustedHttp: HttpClient;
   guardedHttp: HttpClient;
@@ -69,7 +70,7 @@ export interface WorkerParts {
 /** Plans events, carries lanes, reads chats, compares with iAdvize's list and removes what is too old to be kept. */
 export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, installations, trustedHttp, guardedHttp, listeningHttp } = parts;
-  const { types, records } = parts;
+  const { types, records, places } = parts;
   const database = promptly(parts.database);
   const now = (): Date => new Date();
   const iadvizeHttp = keepingPauses(trustedHttp);
@@ -131,7 +132,7 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   database.notices.on('events', () => planning.wake());
   database.notices.on('lanes', () => courier.wake());
   const openToRead = openConfigured(installations, types, { http: listeningHttp, now });
-  const forListening = { config, logger, database, records, types, openConfigured: openToRead, worker };
+  const forListening = { config, logger, database, places, records, types, openConfigured: openToRead, worker };
   const listening = await startListening(forListening);
   const reconciling = await startReconcile({
     minutes: config.RECONCILE_MINUTES,

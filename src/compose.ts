@@ -108,8 +108,9 @@ export async function startService({
     const clients = { trustedHttp, guardedHttp, listeningHttp };
     const shared = { config, logger, database, installations, ...clients, types };
     const parts = { ...shared, records, onCarried, onExpired, erasing: erasing(database, secretBox, records) };
-    const behind = takingTurns(database, workerPlaces(config));
-    const forWorkers = { ...parts, database: behind, records: createRemoteRecords(behind, secretBox, config) };
+    const places = workerPlaces(config);
+    const behind = takingTurns(database, places);
+    const forWorkers = { ...parts, places, database: behind, records: createRemoteRecords(behind, secretBox, config) };
     const workers =
       config.ROLE === 'web' ? undefined : await startWorkers({ ...forWorkers, planning, reconcile, retention });
     const hint = (workers?.listening ?? records).hint;
@@ -184,9 +185,9 @@ const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Confi
   dataDir: DATA_DIR,
 });
 
-/** Where calls and workers share a process, half of its connections are there for calls, whatever workers wait for. */
+/** Where they share a process, half of its connections are there for calls, whatever the others' wait for. */
 function workerPlaces({ ROLE, DATABASE_CONNECTIONS }: Config): number {
-  return ROLE === 'all' ? Math.ceil(DATABASE_CONNECTIONS / 2) : DATABASE_CONNECTIONS;
+  return ROLE === 'all' ? Math.max(1, Math.floor(DATABASE_CONNECTIONS / 2)) : DATABASE_CONNECTIONS;
 }
 
 function intakeRouters(

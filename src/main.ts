@@ -5,11 +5,11 @@ import { createLogger, type Logger } from './observability/logger.ts';
 
 /** What is in flight gets this long; an orchestrator's own limit is usually 10 s. */
 const DRAIN_LIMIT_MS = 9_000;
+const WORKER_NICENESS = 5;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  // On a machine that both share, calls that somebody waits for go before work that may take a moment longer.
-  if (config.ROLE === 'worker') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  if (config.ROLE === 'worker') letCallsGoFirst();
   const logger = createLogger({ level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
   const starting = startService({ config, logger });
 
@@ -44,6 +44,15 @@ async function main(): Promise<void> {
   warnAboutSecrets(config.IADVIZE_SECRET_TOKENS, logger);
   const service = await starting;
   logger.info({ event: 'listening', port: service.port, role: config.ROLE, database: databaseKind(config) });
+}
+
+/** On a machine that both share and where both want all, a worker has a third of what a web has. */
+function letCallsGoFirst(): void {
+  try {
+    if (os.getPriority() < WORKER_NICENESS) os.setPriority(WORKER_NICENESS);
+  } catch {
+    // Somewhere it may not be changed, which is no reason not to work.
+  }
 }
 
 function databaseKind(config: { DATABASE_URL?: string | undefined }): string {

@@ -98,14 +98,14 @@ export function startCourier(
       const earlyMs = nextClaimAt - performance.now();
       if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs));
       if (stopping) return;
+      signal.forget();
       const before = places();
       const most = Math.min(before.free, CLAIMED_AT_ONCE);
       try {
         leftOver = false;
-        const claimedAt = performance.now();
         const leases = most > 0 ? await lanes.claim(worker, most, LEASE_MS, before) : [];
-        // Otherwise there is more, and places for it.
-        if (leases.length < most) nextClaimAt = claimedAt + CLAIMS_APART_MS;
+        // A full one is followed by the next one at once.
+        if (leases.length < CLAIMED_AT_ONCE) nextClaimAt = performance.now() + CLAIMS_APART_MS;
         for (const lease of leases) {
           inFlight.add(lease);
           lastTurn = scopeOf(lease);
@@ -120,6 +120,7 @@ export function startCourier(
         if (isIdle) await signal.wait(idlePause(await lanes.dueInMs()));
         else if (leases.length < most || most === 0) await signal.wait(POLL_MS);
       } catch (error) {
+        nextClaimAt = performance.now() + CLAIMS_APART_MS;
         logger.error({ event: 'claim-failed', error });
         await signal.wait(AFTER_DATABASE_TROUBLE_MS);
       }

@@ -3,8 +3,11 @@ import { IadvizeFailure } from './iadvize-failure.ts';
 import type { RestClient } from './rest-client.ts';
 import { operatorSchema } from './rest-schemas.ts';
 
-/** Asked with every start, so without the builder of queries. */
+/** With every start: without the builder of queries, which takes longer and goes past the turns that workers take. */
 const FIND = `SELECT name FROM operator WHERE installation_id = $1 AND operator_id = $2`;
+const REMEMBER = `
+INSERT INTO operator (installation_id, operator_id, name) VALUES ($1, $2, $3)
+ON CONFLICT (installation_id, operator_id) DO UPDATE SET name = excluded.name, updated_at = now()`;
 
 /**
  * The operator's name as agents see it: remembered, else read over REST and remembered. Undefined when it cannot be had;
@@ -22,9 +25,7 @@ export async function findOperatorName(
     const operator = await rest.get(`operator/${encodeURIComponent(operatorId)}`, {}, operatorSchema);
     const name = operator.pseudo ?? ([operator.first_name, operator.name].filter(Boolean).join(' ') || undefined);
     if (name === undefined) return undefined;
-    const key = { installationId_operatorId: { installationId, operatorId } };
-    const create = { installationId, operatorId, name };
-    await database.prisma.operator.upsert({ where: key, create, update: { name, updatedAt: new Date() } });
+    await database.query(REMEMBER, [installationId, operatorId, name]);
     return name;
   } catch (error) {
     if (error instanceof IadvizeFailure) return undefined;

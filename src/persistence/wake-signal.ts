@@ -3,6 +3,8 @@ export interface WakeSignal {
   wake(): void;
   /** Resolves at the next `wake`, at once if there was one since the last wait, or after `ms`. */
   wait(ms: number): Promise<void>;
+  /** What is done now covers everybody who has woken so far. */
+  forget(): void;
 }
 
 export function createWakeSignal(): WakeSignal {
@@ -24,6 +26,9 @@ export function createWakeSignal(): WakeSignal {
         });
         resume = undefined;
       }
+      woken = false;
+    },
+    forget() {
       woken = false;
     },
   };

@@ -7,7 +7,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Nothing happens by a clock here: whoever polls has been forgotten. */
+/** Time passes here when the test says so, and never so much that somebody polls. */
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
 afterEach(() => void jest.useRealTimers());
 
@@ -118,5 +118,29 @@ test('Whoever wakes it right after a claim that brought less shares one claim wi
   expect(claims).toHaveLength(1);
   await soon(() => claims.length === 2);
   claims[1]!.answer([]);
+  for (let turn = 0; turn < 100; turn += 1) {
+    await nextTurn();
+    jest.advanceTimersByTime(1);
+  }
+  expect(claims).toHaveLength(2);
+  await ends(courier);
+});
+
+test('A worker whose places are nearly all taken does not claim for each that becomes free', async () => {
+  const { claims, settling, courier } = startAnswered();
+  for (let claim = 1; claim <= 4; claim += 1) {
+    await until(() => claims.length === claim);
+    claims[claim - 1]!.answer(leases(claims[claim - 1]!.limit));
+  }
+  await until(() => settling.length === 64);
+  for (const settle of settling.slice(0, 10)) {
+    settle();
+    await nextTurn();
+  }
+  expect(claims).toHaveLength(4);
+  await soon(() => claims.length === 5);
+  expect(claims[4]!.limit).toBe(10);
+  claims[4]!.answer([]);
+  for (const settle of settling.slice(10)) settle();
   await ends(courier);
 });

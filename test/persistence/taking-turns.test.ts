@@ -45,6 +45,25 @@ describe('Work in the background', () => {
     expect(seen.size).toBeGreaterThanOrEqual(WORKERS * TASKS_EACH);
   });
 
+  test("has so many of a server's connections at most, and passes each on", async () => {
+    const running = { now: 0, most: 0, all: 0 };
+    const slowly = async <Result>(result: Result): Promise<Result> => {
+      running.most = Math.max(running.most, (running.now += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      running.now -= 1;
+      running.all += 1;
+      return result;
+    };
+    const server = { kind: 'postgres', query: () => slowly([]), transaction: () => slowly(undefined) };
+    const background = takingTurns(server as unknown as Database, 3);
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) =>
+        index % 2 === 0 ? background.query('SELECT 1') : background.transaction(() => Promise.resolve()),
+      ),
+    );
+    expect(running).toEqual({ now: 0, most: 3, all: 20 });
+  });
+
   test('goes on after a task that failed', async () => {
     const background = takingTurns(database, 1);
     const failed = background.query('SELECT 1 / 0');

@@ -32,16 +32,17 @@ test('G17: calls are taken while all that the workers of the same process may ha
     (await sender.send(world.stage.conversation(1, id, []).started)).accepted;
 
   await withClient(world.storage['DATABASE_URL'] ?? '', async (client) => {
+    expect(await send(0)).toBe(true);
     await client.query('BEGIN; LOCK TABLE lane');
     const earlier = await Promise.all(EARLIER.map(send));
     await eventually(
       () => sessionsThatWait(client),
       (sessions) => sessions >= CONNECTIONS / 2,
     );
+    expect(await sessionsThatWait(client)).toBe(CONNECTIONS / 2);
     const later: boolean[] = [];
     for (const id of LATER) later.push(await send(id));
     expect(new Set([...earlier, ...later])).toEqual(new Set([true]));
-    expect(await sessionsThatWait(client)).toBe(CONNECTIONS / 2);
     expect((await service.admin('GET', '/events')).status).toBe(200);
     await client.query('ROLLBACK');
   });

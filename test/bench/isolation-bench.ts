@@ -13,9 +13,10 @@ import { conversationRequest, installShop } from './shop.ts';
  * What workers take from the intake (G17): the p99 of webhooks when nothing is carried, and while all couriers hang in
  * slow chat systems and more waits for them, each after a warm-up of the same. Fails where the medians of the rounds are
  * further apart than the limit.
- *   npm run bench -- isolation [rounds]
+ *   npm run bench -- isolation [rounds] [shortest call in ms] [longest]
  */
-const [roundsText = '3'] = process.argv.slice(2);
+/** Not all the same: calls that hang in step come back in step, which few chat systems do. */
+const [roundsText = '3', fromMs = '2000', toMs = '6000'] = process.argv.slice(2);
 const ROUNDS = Number(roundsText);
 const LIMIT = 1.2;
 const PER_SECOND = 500;
@@ -29,8 +30,6 @@ const SLOW_WEBSITES = 40;
 /** Of those nothing is carried to anywhere: they are taken and planned, calm or not. */
 const LOADED_WEBSITE = SLOW_WEBSITES + 1;
 const BACKLOG = 4_000;
-/** Not all the same: calls that hang in step come back in step, which no chat system does. */
-const HANGS_MS = { from: 2_000, to: 6_000 };
 
 /** Each is one service. */
 const SHAPES = [
@@ -75,11 +74,7 @@ async function measure({ roles, DATABASE_CONNECTIONS }: (typeof SHAPES)[number])
   const database = await place.open();
   try {
     const ledgerFile = path.join(place.folder, 'remote.jsonl');
-    const remote = await start('test/bench/remote-side.ts', {}, [
-      ledgerFile,
-      String(HANGS_MS.from),
-      String(HANGS_MS.to),
-    ]);
+    const remote = await start('test/bench/remote-side.ts', {}, [ledgerFile, fromMs, toMs]);
     const [addresses] = await remote.log();
     const rest = String(addresses?.['rest']);
     const urls = { IADVIZE_REST_URL_HA: rest, IADVIZE_REST_URL_SD: rest };

@@ -13,13 +13,13 @@ import { conversationRequest, installShop } from './shop.ts';
  * What workers take from the intake (G17): the p99 of webhooks when nothing is carried, and while all couriers hang in
  * slow chat systems and more waits for them, each after a warm-up of the same. Fails where the medians of the rounds are
  * further apart than the limit.
- *   npm run bench -- isolation [rounds] [shortest call in ms] [longest]
+ *   npm run bench -- isolation [rounds] [shortest call in ms] [longest] [webhooks a second]
  */
 /** Not all the same: calls that hang in step come back in step, which few chat systems do. */
-const [roundsText = '3', fromMs = '2000', toMs = '6000'] = process.argv.slice(2);
+const [roundsText = '3', fromMs = '2000', toMs = '6000', perSecondText = '500'] = process.argv.slice(2);
 const ROUNDS = Number(roundsText);
 const LIMIT = 1.2;
-const PER_SECOND = 500;
+const PER_SECOND = Number(perSecondText);
 const SECONDS = 8;
 const WARM_UP_SECONDS = 5;
 /** Until every place of a worker has been through three calls: each connection plans a statement its first times. */

@@ -27,3 +27,13 @@ export async function withClient<Result>(
     await client.end();
   }
 }
+
+const WAITING = `
+SELECT count(DISTINCT locks.pid)::int AS sessions FROM pg_locks AS locks JOIN pg_stat_activity AS own USING (pid)
+ WHERE own.datname = current_database() AND NOT locks.granted`;
+
+/** Of the client's database: those whose statement waits for a lock. */
+export async function sessionsThatWait(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ sessions: number }>(WAITING);
+  return rows[0]?.sessions ?? 0;
+}

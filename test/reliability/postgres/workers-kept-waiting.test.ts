@@ -1,12 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import type pg from 'pg';
 import { eventually } from '../../support/eventually.ts';
-import { withClient } from '../../support/postgres-admin.ts';
+import { sessionsThatWait, withClient } from '../../support/postgres-admin.ts';
 import { type ProcessWorld, startProcessWorld } from '../../support/process-world.ts';
-
-const WAITING = `
-SELECT count(DISTINCT locks.pid)::int AS sessions FROM pg_locks AS locks JOIN pg_stat_activity AS own USING (pid)
- WHERE own.datname = current_database() AND NOT locks.granted`;
 
 const EARLIER = Array.from({ length: 12 }, (_, index) => index + 1);
 const LATER = Array.from({ length: 30 }, (_, index) => 100 + index);
@@ -17,11 +12,6 @@ const CONNECTIONS = 4;
 
 let world: ProcessWorld;
 afterEach(() => world.stop());
-
-async function sessionsThatWait(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ sessions: number }>(WAITING);
-  return rows[0]?.sessions ?? 0;
-}
 
 test('G17: calls are taken while all that the workers of the same process may have of the database waits for somebody else', async () => {
   world = await startProcessWorld({ DATABASE_CONNECTIONS: String(CONNECTIONS) });

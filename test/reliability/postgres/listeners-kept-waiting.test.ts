@@ -60,11 +60,12 @@ test('Chats are begun while everything that was read of others waits for somebod
       (sessions) => sessions >= LISTENERS,
     );
     let [begun, most] = [false, 0];
-    void startChat(LATER).then(() => (begun = true));
+    const later = startChat(LATER).finally(() => (begun = true));
     await eventually(
       async () => (most = Math.max(most, await sessionsThatWait(client))),
       () => begun,
     );
+    await later;
     expect(most).toBe(LISTENERS);
     await client.query('ROLLBACK');
   });

@@ -13,6 +13,8 @@ const CONCURRENCY = { postgres: 64, embedded: 32 } as const;
 const CLAIMED_AT_ONCE = 16;
 /** A claim costs the database more than a write does, so what comes in so short a time shares one, in ms. */
 const CLAIMS_APART_MS = 20;
+/** The same where the last one brought nothing, as nearly all places are taken by destinations that wait for more. */
+const CLAIMS_IN_VAIN_APART_MS = 100;
 /** Deliveries of one lane carried before others have their turn; one, where no place is left for anybody else. */
 const MOST_IN_A_ROW = 10;
 /** A lane whose worker died is free again after this. */
@@ -104,14 +106,17 @@ export function startCourier(
       try {
         leftOver = false;
         const leases = most > 0 ? await lanes.claim(worker, most, LEASE_MS, before) : [];
+        const limited = wasLimited(before, leases);
+        const inVain = limited && most > 0 && most < CLAIMED_AT_ONCE && leases.length === 0;
+        const apartMs = inVain ? CLAIMS_IN_VAIN_APART_MS : CLAIMS_APART_MS;
         // A full one is followed by the next one at once.
-        if (leases.length < CLAIMED_AT_ONCE) nextClaimAt = performance.now() + CLAIMS_APART_MS;
+        if (leases.length < CLAIMED_AT_ONCE) nextClaimAt = performance.now() + apartMs;
         for (const lease of leases) {
           inFlight.add(lease);
           lastTurn = scopeOf(lease);
           void carry(lease);
         }
-        if (wasLimited(before, leases)) {
+        if (limited) {
           leftOver = true;
           // Whoever ended during the claim has left a place that it did not know of.
           if (inFlight.size < concurrency - before.free + leases.length) signal.wake();

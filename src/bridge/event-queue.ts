@@ -1,9 +1,9 @@
 import { crashPoint } from '../observability/crash-point.ts';
-import type { Database, Sql } from '../persistence/database.ts';
+import type { Database, Sql, Transaction } from '../persistence/database.ts';
 import { isDatabaseFault } from '../persistence/database-faults.ts';
 import { BARE_TOMBSTONE } from '../persistence/event-tombstone.ts';
 import type { DomainEvent } from './domain-events.ts';
-import { type EventRow, TAKE } from './event-take.ts';
+import { type EventRow, takeUpTo } from './event-take.ts';
 import { type PlannableEvent, planEvent, type PlanningInstallations } from './planner.ts';
 import type { PlanningTurns } from './planning-turns.ts';
 
@@ -23,30 +23,42 @@ export interface EventQueueDependencies {
 }
 
 /**
- * `planned` or `held` one event; `idle`: there was none that may be planned now. `more`: there may be another. `failed`:
- * the event is at fault; `blocked`: the database is.
+ * `planned`, or all of them `held`: `nextInMs` is the time until another may be planned, undefined where none waits.
+ * `idle`: there was none that may be planned now. `apart`: several failed together, nothing of them is planned, and they
+ * are taken one by one now. `failed`: the event is at fault; `blocked`: the database is.
  */
 export type PlanningOutcome =
-  | { outcome: 'planned' | 'held' | 'idle'; more: boolean }
+  | { outcome: 'planned' | 'held'; nextInMs: number | undefined }
+  | { outcome: 'idle' }
+  | { outcome: 'apart'; events: number; error: unknown }
   | { outcome: 'failed' | 'blocked'; eventId: string; error: unknown };
 
+// Planned each time, as the semicolon makes it: a plan that was made for an empty table reads the whole table for several
+// rows, until PostgreSQL counts again how many it has.
+const TAKEN = `id = ANY($1::bigint[]);`;
+
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
-const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = $1::bigint`;
+const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE ${TAKEN}`;
 // What comes of somebody who was erased is forgotten as soon as it is known whose it is.
-const FORGET = `UPDATE event SET ${BARE_TOMBSTONE} WHERE id = $1::bigint`;
+const FORGET = `UPDATE event SET ${BARE_TOMBSTONE} WHERE ${TAKEN}`;
+
+// One that others hold keeps all waiting that are planned with it. They fail instead, and each waits for itself.
+const WAIT_FOR_NOBODY = `SELECT set_config('lock_timeout', '100ms', true)`;
 
 // Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the
 // close. Asked after a hold as well: the start may have been planned while the close was being put aside.
-// Tells at once whether another is due, which saves whoever hears "no" the look. Only now: until its commit, the event that
+// Tells at once when another is due, which saves whoever hears "none" the look. Only now: until its commit, an event that
 // was planned held back what came behind it, from whoever was woken for that.
 const RELEASE_HELD = `
 WITH released AS (
   UPDATE event SET plan_after = now()
-   WHERE conversation_id = $1 AND plan_after > now() AND plan_failures = 0
-     AND EXISTS (SELECT 1 FROM conversation WHERE id = $1 AND (start_source IS NOT NULL OR closed_at IS NOT NULL))
+   WHERE conversation_id = ANY($1::text[]) AND plan_after > now() AND plan_failures = 0
+     AND EXISTS (SELECT 1 FROM conversation
+                  WHERE id = event.conversation_id AND (start_source IS NOT NULL OR closed_at IS NOT NULL))
   RETURNING id
 )
-SELECT EXISTS (SELECT FROM released) OR COALESCE((SELECT min(plan_after) FROM event) <= now(), false) AS more`;
+SELECT CASE WHEN EXISTS (SELECT FROM released) THEN 0
+            ELSE (EXTRACT(EPOCH FROM (SELECT min(plan_after) FROM event) - now()) * 1000)::float8 END AS due_in_ms`;
 
 // An event is given up only for what is wrong with itself, and waits for an operator then: its status goes back to
 // `accepted` when they set it going again (event-replay.ts).
@@ -59,62 +71,84 @@ UPDATE event SET plan_failures = plan_failures + 1,
  WHERE id = $1::bigint AND plan_after IS NOT NULL`;
 
 /**
- * Plans the event whose turn it is, in one transaction, and waits for none that another planner holds. `onMore`: there
- * may be another, while this one is being planned.
+ * Plans the events whose turn it is, in one transaction, and waits for none that another planner holds. `onTaken`: how
+ * many of how many that it would have taken at most, while they are being planned.
  */
-export async function planNextEvent(
+export async function planNextEvents(
   dependencies: EventQueueDependencies,
   turns: PlanningTurns,
-  onMore?: () => void,
+  onTaken?: (count: number, most: number) => void,
 ): Promise<PlanningOutcome> {
-  const { database, installations, readStoredEvent } = dependencies;
-  let taken: EventRow | undefined;
-  let released: Promise<{ more: boolean }[]> | undefined;
+  const { database } = dependencies;
+  const { most, last } = turns.next();
+  let taken: EventRow[] = [];
+  let released: Promise<{ due_in_ms: number | null }[]> | undefined;
   try {
     const outcome = await database.transaction(async (sql) => {
-      [taken] = await sql.query<EventRow>(TAKE, [turns.last, turns.resting()]);
-      if (!taken) return 'idle';
-      turns.last = taken.installation_id ?? '';
-      if (taken.more) onMore?.();
-      released = sql.afterwards(RELEASE_HELD, [taken.conversation_id]);
-      if (taken.erased) {
-        sql.post(FORGET, [taken.id]);
-        return 'planned';
-      }
-      const read = readStoredEvent(taken.source, taken.content_type ?? undefined, taken.body);
-      if (!read) {
-        sql.post(DONE, [taken.id]);
-        return 'planned';
-      }
-      if (taken.installation_id !== null && taken.client_unknown && read.clientId !== undefined) {
-        await installations.learnClient(sql, taken.installation_id, read.clientId);
-      }
-      const result = await planEvent(sql, toPlannable(taken, read), installations);
-      crashPoint('K6');
-      if (!result.planned) {
-        sql.post(HOLD, [taken.id, result.holdUntilAgeSeconds]);
-        return 'held';
-      }
-      sql.post(result.forget ? FORGET : DONE, [taken.id]);
-      return 'planned';
+      taken = await sql.query<EventRow>(takeUpTo(most), [last, turns.resting()]);
+      if (taken.length === 0) return 'idle';
+      turns.last = taken.at(-1)?.installation_id ?? '';
+      onTaken?.(taken.length, most);
+      const conversationIds = taken.flatMap(({ conversation_id: id }) => (id === null ? [] : [id]));
+      released = sql.afterwards(RELEASE_HELD, [conversationIds]);
+      if (taken.length > 1) sql.post(WAIT_FOR_NOBODY);
+      return planAll(sql, taken, dependencies);
     });
-    if (!taken || outcome === 'idle') return { outcome: 'idle', more: false };
-    turns.planned(taken.id);
+    if (outcome === 'idle') return { outcome };
+    for (const { id } of taken) turns.planned(id);
     // Should this fail, what is held comes by itself when its time is up.
     const [next] = (await released?.catch(() => [])) ?? [];
-    return { outcome, more: next?.more ?? true };
+    return { outcome, nextInMs: next ? (next.due_in_ms ?? undefined) : 0 };
   } catch (error) {
-    if (!taken) throw error;
-    const failed = { eventId: taken.id, error };
+    const [first, ...others] = taken;
+    if (!first) throw error;
+    if (others.length > 0) {
+      turns.apart(taken.length, last);
+      return { outcome: 'apart', events: taken.length, error };
+    }
+    const failed = { eventId: first.id, error };
     // However long it lasts: what the database cannot do says nothing against the event, and leaves no trace in it.
     if (isDatabaseFault(error)) {
-      turns.rest(taken.id);
+      turns.rest(first.id);
       return { outcome: 'blocked', ...failed };
     }
     // An event that another planner has planned meanwhile stays planned.
-    await database.query(FAILED, [taken.id, MAX_FAILURES, turns.retryBaseMs]);
+    await database.query(FAILED, [first.id, MAX_FAILURES, turns.retryBaseMs]);
     return { outcome: 'failed', ...failed };
   }
+}
+
+/** One after the other: what one does, the next one sees. */
+async function planAll(
+  sql: Transaction,
+  taken: readonly EventRow[],
+  dependencies: EventQueueDependencies,
+): Promise<'planned' | 'held'> {
+  const done: string[] = [];
+  const forgotten: string[] = [];
+  for (const row of taken) {
+    const result = await plan(sql, row, dependencies);
+    crashPoint('K6');
+    if (!result.planned) sql.post(HOLD, [row.id, result.holdUntilAgeSeconds]);
+    else (result.forget ? forgotten : done).push(row.id);
+  }
+  if (done.length > 0) sql.post(DONE, [done]);
+  if (forgotten.length > 0) sql.post(FORGET, [forgotten]);
+  return done.length + forgotten.length > 0 ? 'planned' : 'held';
+}
+
+async function plan(
+  sql: Transaction,
+  row: EventRow,
+  { installations, readStoredEvent }: EventQueueDependencies,
+): ReturnType<typeof planEvent> {
+  if (row.erased) return { planned: true, forget: true };
+  const read = readStoredEvent(row.source, row.content_type ?? undefined, row.body);
+  if (!read) return { planned: true };
+  if (row.installation_id !== null && row.client_unknown && read.clientId !== undefined) {
+    await installations.learnClient(sql, row.installation_id, read.clientId);
+  }
+  return planEvent(sql, toPlannable(row, read), installations);
 }
 
 const DUE_IN = `SELECT (EXTRACT(EPOCH FROM min(plan_after) - now()) * 1000)::float8 AS due_in_ms FROM event`;

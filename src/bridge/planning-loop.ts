@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
-import { eventDueInMs, type EventQueueDependencies, planNextEvent } from './event-queue.ts';
+import { eventDueInMs, type EventQueueDependencies, planNextEvents } from './event-queue.ts';
 import { idlePause } from './idle-pause.ts';
 import { createPlanningTurns, type PlanningTimings } from './planning-turns.ts';
 import { createWakeSignal, type WakeSignal } from '../persistence/wake-signal.ts';
@@ -15,8 +15,12 @@ export interface PlanningLoop {
   stop(): Promise<void>;
 }
 
-/** Events planned at the same time. What belongs together waits for itself: see the planner. */
+/** Transactions at the same time. What belongs together waits for itself: see the planner. */
 const PLANNERS = { postgres: 4, embedded: 1 } as const;
+/** Events in one transaction. */
+const TOGETHER = 10;
+/** A transaction costs more than what one event adds to it, so what comes in so short a time shares one, in ms. */
+const APART_MS = 10;
 
 export interface PlanningOptions extends EventQueueDependencies {
   /** There may be something to carry. */
@@ -27,47 +31,72 @@ export interface PlanningOptions extends EventQueueDependencies {
 }
 
 /**
- * Plans stored events until stopped. Whoever finds more than one wakes one more: one event needs one planner, and many
- * come to have them all.
+ * Plans stored events until stopped. Whoever finds as many as he may take wakes one more: few events need one planner, and
+ * many come to have them all.
  */
 export function startPlanning({ onPlanned, logger, timings, ...dependencies }: PlanningOptions): PlanningLoop {
   const signals = Array.from({ length: PLANNERS[dependencies.database.kind] }, createWakeSignal);
-  const turns = createPlanningTurns(timings);
+  const turns = createPlanningTurns(TOGETHER, timings);
   /** Planners with nothing to do. */
   const waiting = new Set<number>();
+  /** Of those that are about to look. */
+  let gathering = 0;
+  /** By the process's own clock, in ms. */
+  let nextLookAt = -Infinity;
   const stopping = new AbortController();
 
   function wakeOne(): void {
+    if (gathering > 0) return;
     const index = waiting.size > 0 ? Math.min(...waiting) : 0;
     waiting.delete(index);
     signals[index]?.wake();
   }
 
   /** Deaf to new events: a database in trouble is not asked more often for that more comes in. */
-  const afterTrouble = (): Promise<void> =>
-    pause(turns.retryBaseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const sleep = (ms: number): Promise<void> => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+
+  async function gather(): Promise<void> {
+    const earlyMs = nextLookAt - performance.now();
+    if (earlyMs > 0) {
+      gathering += 1;
+      await sleep(earlyMs);
+      gathering -= 1;
+    }
+    nextLookAt = performance.now() + APART_MS;
+  }
+
+  function onTaken(count: number, most: number): void {
+    if (count < most) return;
+    nextLookAt = -Infinity;
+    wakeOne();
+  }
+
+  const dueInMs = (index: number): Promise<number | undefined> | undefined =>
+    index === 0 ? eventDueInMs(dependencies.database) : undefined;
 
   async function run(signal: WakeSignal, index: number): Promise<void> {
-    const pauseMs = async (): Promise<number> =>
-      index === 0 ? idlePause(await eventDueInMs(dependencies.database)) : HELPERS_POLL_MS;
-    while (!stopping.signal.aborted) {
+    for (;;) {
+      await gather();
+      if (stopping.signal.aborted) return;
       try {
-        const result = await planNextEvent(dependencies, turns, wakeOne);
+        const result = await planNextEvents(dependencies, turns, onTaken);
         if ('error' in result) {
-          const { outcome, eventId, error } = result;
-          logger.error({ event: `planning-${outcome}`, storedEvent: eventId, error });
-          if (outcome === 'blocked' && !isWaitInVain(error)) await afterTrouble();
+          const { outcome, error } = result;
+          const which = outcome === 'apart' ? { events: result.events } : { storedEvent: result.eventId };
+          logger[outcome === 'apart' ? 'warn' : 'error']({ event: `planning-${outcome}`, ...which, error });
+          if (outcome === 'blocked' && !isWaitInVain(error)) await sleep(turns.retryBaseMs);
           continue;
         }
         if (result.outcome === 'planned') onPlanned();
-        if (result.more) continue;
-        const idleMs = await pauseMs();
+        const nextInMs = result.outcome === 'idle' ? await dueInMs(index) : result.nextInMs;
+        // Whoever is about to look looks for this one too.
+        if (nextInMs !== undefined && nextInMs <= 0 && result.outcome !== 'idle' && gathering === 0) continue;
         waiting.add(index);
-        await signal.wait(idleMs);
+        await signal.wait(index === 0 ? idlePause(nextInMs) : HELPERS_POLL_MS);
         waiting.delete(index);
       } catch (error) {
         logger.error({ event: 'planning-stopped', error });
-        await afterTrouble();
+        await sleep(turns.retryBaseMs);
       }
     }
   }

@@ -14,6 +14,10 @@ const TIMINGS: PlanningTimings = { retryBaseMs: 1_000, retryMaxMs: 15_000 };
 export interface PlanningTurns extends PlanningTimings {
   /** The installation that had its turn last; '' = the next round begins. */
   last: string;
+  /** Begins a turn: behind which installation, and how many events may be planned together at most. */
+  next(): { last: string; most: number };
+  /** Gives so many events their turn again, each by itself: together they failed, behind that installation. */
+  apart(events: number, last: string): void;
   /** Events that are left alone for now. */
   resting(): string[];
   /**
@@ -24,13 +28,23 @@ export interface PlanningTurns extends PlanningTimings {
   planned(eventId: string): void;
 }
 
-/** `timings`: shorter times, for tests. */
-export function createPlanningTurns(timings?: Partial<PlanningTimings>): PlanningTurns {
+/** `together`: events in one transaction. `timings`: shorter times, for tests. */
+export function createPlanningTurns(together: number, timings?: Partial<PlanningTimings>): PlanningTurns {
   const limits = { ...TIMINGS, ...timings };
   const resting = new Map<string, { failures: number; until: number }>();
-  return {
+  let alone = 0;
+  const turns: PlanningTurns = {
     ...limits,
     last: '',
+    next() {
+      const most = alone > 0 ? 1 : together;
+      alone = Math.max(0, alone - 1);
+      return { last: turns.last, most };
+    },
+    apart(events, last) {
+      turns.last = last;
+      alone = Math.max(alone, events);
+    },
     resting() {
       const now = performance.now();
       return [...resting].flatMap(([eventId, { until }]) => (until > now ? [eventId] : []));
@@ -44,4 +58,5 @@ export function createPlanningTurns(timings?: Partial<PlanningTimings>): Plannin
     },
     planned: (eventId) => void resting.delete(eventId),
   };
+  return turns;
 }

@@ -5,7 +5,12 @@ import path from 'node:path';
 import { eventually } from '../support/eventually.ts';
 
 /** As `npm start` has it, for ours and for what it is compared with. */
-const NODE_FLAGS = ['--max-semi-space-size=64', '--initial-old-space-size=128', '--v8-pool-size=1'];
+const NODE_FLAGS = [
+  '--max-semi-space-size=64',
+  '--initial-old-space-size=128',
+  '--v8-pool-size=1',
+  '--no-allocation-site-pretenuring',
+];
 
 export interface BenchProcess {
   pid: number;

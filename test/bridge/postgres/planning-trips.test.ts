@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { planNextEvent } from '../../../src/bridge/event-queue.ts';
+import { planNextEvents } from '../../../src/bridge/event-queue.ts';
 import { createPlanningTurns } from '../../../src/bridge/planning-turns.ts';
 import { planningInstallations } from '../../../src/installations/planning-queries.ts';
 import type { Database } from '../../../src/persistence/database.ts';
@@ -27,23 +27,34 @@ afterAll(async () => {
   await proxy.close();
 });
 
-function planStart(conversationId: string): ReturnType<typeof planNextEvent> {
-  const occurredAt = new Date();
-  const event = { kind: 'conversation-started', conversationId, occurredAt, operatorId: '1' } as const;
-  const readStoredEvent = () => ({ event, clientId: undefined });
-  return planNextEvent({ database, installations: planningInstallations, readStoredEvent }, createPlanningTurns());
+const event = (conversationId: string) =>
+  ({ kind: 'conversation-started', conversationId, occurredAt: new Date(), operatorId: '1' }) as const;
+
+/** Adds starts of these conversations and plans them together; resolves with the trips that this took. */
+async function planStarts(conversationIds: string[]): Promise<number> {
+  for (const id of conversationIds) await database.query(ADD, [`ha-1:${id}`]);
+  const waiting = [...conversationIds];
+  const readStoredEvent = () => ({ event: event(waiting.shift()!), clientId: undefined });
+  const before = proxy.trips();
+  const dependencies = { database, installations: planningInstallations, readStoredEvent };
+  const planned = await planNextEvents(dependencies, createPlanningTurns(10));
+  expect(planned).toEqual({ outcome: 'planned', nextInMs: undefined });
+  return proxy.trips() - before;
 }
 
+const lanesOf = (id: string) =>
+  database.query(`SELECT id, pending FROM lane WHERE conversation_id = 'ha-1:' || $1 ORDER BY id`, [id]);
+const bothOf = (id: string) => ['a', 'b'].map((destination) => ({ id: `ha-1:${id}/${destination}`, pending: 1 }));
+
 test('A new conversation is planned in four trips to the database, however far away that is', async () => {
-  await database.query(ADD, ['ha-1:1']);
-  await database.query(ADD, ['ha-1:2']);
-  await planStart('1');
-  const before = proxy.trips();
-  expect(await planStart('2')).toEqual({ outcome: 'planned', more: false });
-  expect(proxy.trips() - before).toBe(4);
-  const lanes = await database.query(`SELECT id, pending FROM lane WHERE conversation_id = 'ha-1:2' ORDER BY id`);
-  expect(lanes).toEqual([
-    { id: 'ha-1:2/a', pending: 1 },
-    { id: 'ha-1:2/b', pending: 1 },
-  ]);
+  await planStarts(['1']);
+  expect(await planStarts(['2'])).toBe(4);
+  expect(await lanesOf('2')).toEqual(bothOf('2'));
+});
+
+test('Those that wait together share what is not their own: each takes two trips more', async () => {
+  const ids = ['11', '12', '13', '14', '15'];
+  await planStarts(['10']);
+  expect(await planStarts(ids)).toBe(2 + 2 * ids.length);
+  for (const id of ids) expect(await lanesOf(id)).toEqual(bothOf(id));
 });

@@ -95,10 +95,17 @@ export function startCourier(
     return { free: concurrency - inFlight.size, inFlight: counts, lastTurn };
   }
 
+  /** Ends before its time where enough places become free. */
+  async function pauseBeforeClaim(): Promise<void> {
+    for (let earlyMs = nextClaimAt - performance.now(); earlyMs > 0; earlyMs = nextClaimAt - performance.now()) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(earlyMs, CLAIMS_APART_MS)));
+      if (stopping || concurrency - inFlight.size >= CLAIMED_AT_ONCE) return;
+    }
+  }
+
   async function run(): Promise<void> {
     for (;;) {
-      const earlyMs = nextClaimAt - performance.now();
-      if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs));
+      await pauseBeforeClaim();
       if (stopping) return;
       signal.forget();
       const before = places();

@@ -1,6 +1,6 @@
 import { crashPoint } from '../observability/crash-point.ts';
 import type { Database, Sql, Transaction } from '../persistence/database.ts';
-import { isDatabaseFault } from '../persistence/database-faults.ts';
+import { isDatabaseFault, isInTheWay } from '../persistence/database-faults.ts';
 import { BARE_TOMBSTONE } from '../persistence/event-tombstone.ts';
 import type { DomainEvent } from './domain-events.ts';
 import { type EventRow, takeUpTo } from './event-take.ts';
@@ -33,8 +33,8 @@ export type PlanningOutcome =
   | { outcome: 'apart'; events: number; error: unknown }
   | { outcome: 'failed' | 'blocked'; eventId: string; error: unknown };
 
-// Planned each time, as the semicolon makes it: a plan that was made for an empty table reads the whole table for several
-// rows, until PostgreSQL counts again how many it has.
+// What ends with a semicolon is planned each time: a plan that was made for an empty table reads the whole table for
+// several rows, until PostgreSQL counts again how many it has.
 const TAKEN = `id = ANY($1::bigint[]);`;
 
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
@@ -47,18 +47,21 @@ const WAIT_FOR_NOBODY = `SELECT set_config('lock_timeout', '100ms', true)`;
 
 // Not in the transaction that plans a start: a close that is being held right now would wait for it, and it for the
 // close. Asked after a hold as well: the start may have been planned while the close was being put aside.
+// Whoever has the row of one that is held erases it, or asks for its release himself.
 // Tells at once when another is due, which saves whoever hears "none" the look. Only now: until its commit, an event that
 // was planned held back what came behind it, from whoever was woken for that.
 const RELEASE_HELD = `
 WITH released AS (
-  UPDATE event SET plan_after = now()
-   WHERE conversation_id = ANY($1::text[]) AND plan_after > now() AND plan_failures = 0
-     AND EXISTS (SELECT 1 FROM conversation
-                  WHERE id = event.conversation_id AND (start_source IS NOT NULL OR closed_at IS NOT NULL))
+  UPDATE event SET plan_after = now() WHERE id IN (
+    SELECT id FROM event
+     WHERE conversation_id = ANY($1::text[]) AND plan_after > now() AND plan_failures = 0
+       AND EXISTS (SELECT 1 FROM conversation
+                    WHERE id = event.conversation_id AND (start_source IS NOT NULL OR closed_at IS NOT NULL))
+       FOR UPDATE SKIP LOCKED)
   RETURNING id
 )
 SELECT CASE WHEN EXISTS (SELECT FROM released) THEN 0
-            ELSE (EXTRACT(EPOCH FROM (SELECT min(plan_after) FROM event) - now()) * 1000)::float8 END AS due_in_ms`;
+            ELSE (EXTRACT(EPOCH FROM (SELECT min(plan_after) FROM event) - now()) * 1000)::float8 END AS due_in_ms;`;
 
 // An event is given up only for what is wrong with itself, and waits for an operator then: its status goes back to
 // `accepted` when they set it going again (event-replay.ts).
@@ -70,32 +73,40 @@ UPDATE event SET plan_failures = plan_failures + 1,
        reason = CASE WHEN plan_failures + 1 < $2 THEN reason ELSE 'planning-failed' END
  WHERE id = $1::bigint AND plan_after IS NOT NULL`;
 
+/** A transaction holds what it has planned back from everybody until it ends, so it begins no more after this, in ms. */
+const LONGEST_MS = 50;
+
+/** Somebody was in the way of several; without a code, so that nobody does the same again with all of them. */
+class NotTogether extends Error {}
+
 /**
- * Plans the events whose turn it is, in one transaction, and waits for none that another planner holds. `onTaken`: how
- * many of how many that it would have taken at most, while they are being planned.
+ * Plans the events whose turn it is, in one transaction, and waits for none that another planner holds. `onMore`: there
+ * are others, while these are being planned.
  */
 export async function planNextEvents(
   dependencies: EventQueueDependencies,
   turns: PlanningTurns,
-  onTaken?: (count: number, most: number) => void,
+  onMore?: () => void,
 ): Promise<PlanningOutcome> {
   const { database } = dependencies;
-  const { most, last } = turns.next();
+  const most = turns.most();
   let taken: EventRow[] = [];
   let released: Promise<{ due_in_ms: number | null }[]> | undefined;
   try {
     const outcome = await database.transaction(async (sql) => {
-      taken = await sql.query<EventRow>(takeUpTo(most), [last, turns.resting()]);
+      const found = await sql.query<EventRow>(takeUpTo(most), [turns.last, turns.resting()]);
+      taken = beforeOneAtFault(found);
       if (taken.length === 0) return 'idle';
       turns.last = taken.at(-1)?.installation_id ?? '';
-      onTaken?.(taken.length, most);
+      if (taken.length < found.length || found.length === most) onMore?.();
+      const { outcome, events } = await planAll(sql, taken, dependencies);
+      taken = taken.slice(0, events);
       const conversationIds = taken.flatMap(({ conversation_id: id }) => (id === null ? [] : [id]));
       released = sql.afterwards(RELEASE_HELD, [conversationIds]);
-      if (taken.length > 1) sql.post(WAIT_FOR_NOBODY);
-      return planAll(sql, taken, dependencies);
+      return outcome;
     });
     if (outcome === 'idle') return { outcome };
-    for (const { id } of taken) turns.planned(id);
+    for (const { id } of taken) turns.settled(id);
     // Should this fail, what is held comes by itself when its time is up.
     const [next] = (await released?.catch(() => [])) ?? [];
     return { outcome, nextInMs: next ? (next.due_in_ms ?? undefined) : 0 };
@@ -103,8 +114,8 @@ export async function planNextEvents(
     const [first, ...others] = taken;
     if (!first) throw error;
     if (others.length > 0) {
-      turns.apart(taken.length, last);
-      return { outcome: 'apart', events: taken.length, error };
+      turns.apart(taken.map(({ id }) => id));
+      return { outcome: 'apart', events: taken.length, error: error instanceof NotTogether ? error.cause : error };
     }
     const failed = { eventId: first.id, error };
     // However long it lasts: what the database cannot do says nothing against the event, and leaves no trace in it.
@@ -114,27 +125,44 @@ export async function planNextEvents(
     }
     // An event that another planner has planned meanwhile stays planned.
     await database.query(FAILED, [first.id, MAX_FAILURES, turns.retryBaseMs]);
+    turns.settled(first.id);
     return { outcome: 'failed', ...failed };
   }
 }
 
-/** One after the other: what one does, the next one sees. */
+/** What was at fault once is planned by itself: those behind it have their turn after it. */
+function beforeOneAtFault(found: EventRow[]): EventRow[] {
+  const index = found.findIndex((row) => row.failed_before);
+  return index < 0 ? found : found.slice(0, Math.max(1, index));
+}
+
+/** One after the other: what one does, the next one sees. `events`: so many, of the first, were planned or held. */
 async function planAll(
   sql: Transaction,
   taken: readonly EventRow[],
   dependencies: EventQueueDependencies,
-): Promise<'planned' | 'held'> {
+): Promise<{ outcome: 'planned' | 'held'; events: number }> {
+  const endsAt = performance.now() + LONGEST_MS;
   const done: string[] = [];
   const forgotten: string[] = [];
-  for (const row of taken) {
-    const result = await plan(sql, row, dependencies);
+  let held = 0;
+  if (taken.length > 1) sql.post(WAIT_FOR_NOBODY);
+  for (const [index, row] of taken.entries()) {
+    if (index > 0 && performance.now() > endsAt) break;
+    const result = await plan(sql, row, dependencies).catch((error: unknown) => {
+      throw taken.length > 1 && isInTheWay(error) ? new NotTogether('not together', { cause: error }) : error;
+    });
     crashPoint('K6');
-    if (!result.planned) sql.post(HOLD, [row.id, result.holdUntilAgeSeconds]);
-    else (result.forget ? forgotten : done).push(row.id);
+    if (result.planned) (result.forget ? forgotten : done).push(row.id);
+    else {
+      held += 1;
+      sql.post(HOLD, [row.id, result.holdUntilAgeSeconds]);
+    }
   }
   if (done.length > 0) sql.post(DONE, [done]);
   if (forgotten.length > 0) sql.post(FORGET, [forgotten]);
-  return done.length + forgotten.length > 0 ? 'planned' : 'held';
+  const planned = done.length + forgotten.length;
+  return { outcome: planned > 0 ? 'planned' : 'held', events: planned + held };
 }
 
 async function plan(

@@ -12,6 +12,8 @@ export interface EventRow {
   client_unknown: boolean;
   /** Its conversation was erased. */
   erased: boolean;
+  /** It was at fault itself. */
+  failed_before: boolean;
 }
 
 // Several planners take several events at a time, but those of one conversation in the order they came: one that is being
@@ -20,7 +22,7 @@ export interface EventRow {
 // own conversations are looked through. Hence OFFSET (no join), a comparison the index does not know, and a limit that is
 // no parameter.
 const firstOf = (most: number, group: string, order: string): string => `
-(SELECT id, source, content_type, body, installation_id, conversation_id, received_at FROM event
+(SELECT id, source, content_type, body, installation_id, conversation_id, received_at, plan_failures FROM event
   WHERE ${group} AND plan_after <= now() AND id <> ALL($2::bigint[])
     AND NOT EXISTS (SELECT 1 FROM event AS earlier
                      WHERE earlier.conversation_id = event.conversation_id AND earlier.id < event.id
@@ -37,7 +39,7 @@ export const takeUpTo = (most: number): string => `
 SELECT id::text, source, content_type, body, installation_id, conversation_id,
        EXTRACT(EPOCH FROM now() - received_at)::float8 AS age_seconds,
        EXISTS (SELECT 1 FROM installation WHERE id = found.installation_id AND client_id IS NULL) AS client_unknown,
-       ${isErasedConversation('conversation_id')} AS erased
+       ${isErasedConversation('conversation_id')} AS erased, plan_failures > 0 AS failed_before
   FROM (SELECT * FROM ${firstOf(most, 'installation_id > $1', 'installation_id, plan_after')} AS behind
         UNION ALL
         SELECT * FROM ${firstOf(most, 'installation_id IS NULL', 'plan_after')} AS of_none

@@ -17,8 +17,8 @@ export interface PlanningLoop {
 
 /** Transactions at the same time. What belongs together waits for itself: see the planner. */
 const PLANNERS = { postgres: 4, embedded: 1 } as const;
-/** Events in one transaction. */
-const TOGETHER = 10;
+/** Events in one transaction. The embedded database serves nobody else meanwhile. */
+const TOGETHER = { postgres: 10, embedded: 3 } as const;
 /** A transaction costs more than what one event adds to it, so what comes in so short a time shares one, in ms. */
 const APART_MS = 10;
 
@@ -36,7 +36,7 @@ export interface PlanningOptions extends EventQueueDependencies {
  */
 export function startPlanning({ onPlanned, logger, timings, ...dependencies }: PlanningOptions): PlanningLoop {
   const signals = Array.from({ length: PLANNERS[dependencies.database.kind] }, createWakeSignal);
-  const turns = createPlanningTurns(TOGETHER, timings);
+  const turns = createPlanningTurns(TOGETHER[dependencies.database.kind], timings);
   /** Planners with nothing to do. */
   const waiting = new Set<number>();
   /** Of those that are about to look. */
@@ -65,8 +65,7 @@ export function startPlanning({ onPlanned, logger, timings, ...dependencies }: P
     nextLookAt = performance.now() + APART_MS;
   }
 
-  function onTaken(count: number, most: number): void {
-    if (count < most) return;
+  function onMore(): void {
     nextLookAt = -Infinity;
     wakeOne();
   }
@@ -79,7 +78,7 @@ export function startPlanning({ onPlanned, logger, timings, ...dependencies }: P
       await gather();
       if (stopping.signal.aborted) return;
       try {
-        const result = await planNextEvents(dependencies, turns, onTaken);
+        const result = await planNextEvents(dependencies, turns, onMore);
         if ('error' in result) {
           const { outcome, error } = result;
           const which = outcome === 'apart' ? { events: result.events } : { storedEvent: result.eventId };

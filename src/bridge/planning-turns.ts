@@ -14,10 +14,10 @@ const TIMINGS: PlanningTimings = { retryBaseMs: 1_000, retryMaxMs: 15_000 };
 export interface PlanningTurns extends PlanningTimings {
   /** The installation that had its turn last; '' = the next round begins. */
   last: string;
-  /** Begins a turn: behind which installation, and how many events may be planned together at most. */
-  next(): { last: string; most: number };
-  /** Gives so many events their turn again, each by itself: together they failed, behind that installation. */
-  apart(events: number, last: string): void;
+  /** How many events may be planned in one transaction now: one, while any has failed with others or is left alone. */
+  most(): number;
+  /** Those failed together. Forgotten when they are planned, or after `retryMaxMs`, should others have planned them. */
+  apart(eventIds: readonly string[]): void;
   /** Events that are left alone for now. */
   resting(): string[];
   /**
@@ -25,25 +25,28 @@ export interface PlanningTurns extends PlanningTimings {
    * due all the same, for what is behind it and for other processes.
    */
   rest(eventId: string): void;
-  planned(eventId: string): void;
+  /** It was planned, or what is wrong with it is written down. */
+  settled(eventId: string): void;
 }
 
-/** `together`: events in one transaction. `timings`: shorter times, for tests. */
+/** `together`: most events in one transaction. `timings`: shorter times, for tests. */
 export function createPlanningTurns(together: number, timings?: Partial<PlanningTimings>): PlanningTurns {
   const limits = { ...TIMINGS, ...timings };
   const resting = new Map<string, { failures: number; until: number }>();
-  let alone = 0;
-  const turns: PlanningTurns = {
+  // Those that another process has planned meanwhile.
+  const forgetOld = (now: number): void => {
+    for (const [eventId, { until }] of resting) if (until + limits.retryMaxMs < now) resting.delete(eventId);
+  };
+  return {
     ...limits,
     last: '',
-    next() {
-      const most = alone > 0 ? 1 : together;
-      alone = Math.max(0, alone - 1);
-      return { last: turns.last, most };
+    most() {
+      forgetOld(performance.now());
+      return resting.size > 0 ? 1 : together;
     },
-    apart(events, last) {
-      turns.last = last;
-      alone = Math.max(alone, events);
+    apart(eventIds) {
+      const now = performance.now();
+      for (const eventId of eventIds) resting.set(eventId, resting.get(eventId) ?? { failures: 0, until: now });
     },
     resting() {
       const now = performance.now();
@@ -53,10 +56,7 @@ export function createPlanningTurns(together: number, timings?: Partial<Planning
       const now = performance.now();
       const failures = (resting.get(eventId)?.failures ?? 0) + 1;
       resting.set(eventId, { failures, until: now + backOffMs(failures, limits) });
-      // Those that another process has planned meanwhile.
-      for (const [other, { until }] of resting) if (until + limits.retryMaxMs < now) resting.delete(other);
     },
-    planned: (eventId) => void resting.delete(eventId),
+    settled: (eventId) => void resting.delete(eventId),
   };
-  return turns;
 }

@@ -131,20 +131,27 @@ async function passes(ms: number): Promise<void> {
   }
 }
 
-test('A worker whose places are nearly all taken does not claim for each that becomes free', async () => {
-  const { claims, settling, courier } = startAnswered();
+/** A worker who has ten of 64 places free, and asks for them. */
+async function startNearlyFull() {
+  const started = startAnswered();
+  const { claims, settling } = started;
   for (let claim = 1; claim <= 4; claim += 1) {
     await until(() => claims.length === claim);
     claims[claim - 1]!.answer(leases(claims[claim - 1]!.limit));
   }
   await until(() => settling.length === 64);
-  for (const settle of settling.slice(0, 10)) {
+  for (const settle of settling.splice(0, 10)) {
     settle();
     await nextTurn();
   }
   expect(claims).toHaveLength(4);
   await soon(() => claims.length === 5);
   expect(claims[4]!.limit).toBe(10);
+  return started;
+}
+
+test('A worker whose places are nearly all taken does not claim for each that becomes free', async () => {
+  const { claims, settling, courier } = await startNearlyFull();
   // Of what is due, nobody may have a tenth place: that much is told again with each event, and seldom looked for.
   claims[4]!.answer([]);
   await nextTurn();
@@ -155,6 +162,19 @@ test('A worker whose places are nearly all taken does not claim for each that be
   expect(claims).toHaveLength(5);
   await soon(() => claims.length === 6);
   claims[5]!.answer([]);
-  for (const settle of settling.slice(10)) settle();
+  for (const settle of settling) settle();
+  await ends(courier);
+});
+
+test('After a claim in vain it waits no longer once there is room for all that a claim may bring', async () => {
+  const { claims, settling, courier } = await startNearlyFull();
+  claims[4]!.answer([]);
+  await nextTurn();
+  for (const settle of settling.splice(0, 10)) settle();
+  await passes(50);
+  expect(claims).toHaveLength(6);
+  expect(claims[5]!.limit).toBe(16);
+  claims[5]!.answer([]);
+  for (const settle of settling) settle();
   await ends(courier);
 });

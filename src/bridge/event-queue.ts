@@ -35,12 +35,10 @@ export type PlanningOutcome =
 
 // What ends with a semicolon is planned each time: a plan that was made for an empty table reads the whole table for
 // several rows, until PostgreSQL counts again how many it has.
-const TAKEN = `id = ANY($1::bigint[]);`;
-
 const HOLD = `UPDATE event SET plan_after = received_at + $2 * interval '1 second' WHERE id = $1::bigint`;
-const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE ${TAKEN}`;
+const DONE = `UPDATE event SET plan_after = NULL, planned_at = now() WHERE id = ANY($1::bigint[]);`;
 // What comes of somebody who was erased is forgotten as soon as it is known whose it is.
-const FORGET = `UPDATE event SET ${BARE_TOMBSTONE} WHERE ${TAKEN}`;
+const FORGET = `UPDATE event SET ${BARE_TOMBSTONE} WHERE id = ANY($1::bigint[]);`;
 
 // One that others hold keeps all waiting that are planned with it. They fail instead, and each waits for itself.
 const WAIT_FOR_NOBODY = `SELECT set_config('lock_timeout', '100ms', true)`;
@@ -73,9 +71,6 @@ UPDATE event SET plan_failures = plan_failures + 1,
        reason = CASE WHEN plan_failures + 1 < $2 THEN reason ELSE 'planning-failed' END
  WHERE id = $1::bigint AND plan_after IS NOT NULL`;
 
-/** A transaction holds what it has planned back from everybody until it ends, so it begins no more after this, in ms. */
-const LONGEST_MS = 50;
-
 /** Somebody was in the way of several; without a code, so that nobody does the same again with all of them. */
 class NotTogether extends Error {}
 
@@ -99,7 +94,7 @@ export async function planNextEvents(
       if (taken.length === 0) return 'idle';
       turns.last = taken.at(-1)?.installation_id ?? '';
       if (taken.length < found.length || found.length === most) onMore?.();
-      const { outcome, events } = await planAll(sql, taken, dependencies);
+      const { outcome, events } = await planAll(sql, taken, dependencies, turns.longestMs);
       taken = taken.slice(0, events);
       const conversationIds = taken.flatMap(({ conversation_id: id }) => (id === null ? [] : [id]));
       released = sql.afterwards(RELEASE_HELD, [conversationIds]);
@@ -141,8 +136,9 @@ async function planAll(
   sql: Transaction,
   taken: readonly EventRow[],
   dependencies: EventQueueDependencies,
+  longestMs: number,
 ): Promise<{ outcome: 'planned' | 'held'; events: number }> {
-  const endsAt = performance.now() + LONGEST_MS;
+  const endsAt = performance.now() + longestMs;
   const done: string[] = [];
   const forgotten: string[] = [];
   let held = 0;

@@ -26,7 +26,7 @@ export interface PlanningOptions extends EventQueueDependencies {
   /** There may be something to carry. */
   onPlanned(): void;
   logger: Logger;
-  /** Shorter times, for tests. */
+  /** Other times, for tests. */
   timings: Partial<PlanningTimings> | undefined;
 }
 
@@ -52,9 +52,10 @@ export function startPlanning({ onPlanned, logger, timings, ...dependencies }: P
     signals[index]?.wake();
   }
 
-  /** Deaf to new events: a database in trouble is not asked more often for that more comes in. */
+  /** Deaf to new events, which are looked for afterwards in any case. Ends early when it is to stop. */
   const sleep = (ms: number): Promise<void> => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
 
+  /** Lets what comes meanwhile share the transaction. */
   async function gather(): Promise<void> {
     const earlyMs = nextLookAt - performance.now();
     if (earlyMs > 0) {
@@ -83,6 +84,7 @@ export function startPlanning({ onPlanned, logger, timings, ...dependencies }: P
           const { outcome, error } = result;
           const which = outcome === 'apart' ? { events: result.events } : { storedEvent: result.eventId };
           logger[outcome === 'apart' ? 'warn' : 'error']({ event: `planning-${outcome}`, ...which, error });
+          // A database in trouble is not asked more often for that more comes in.
           if (outcome === 'blocked' && !isWaitInVain(error)) await sleep(turns.retryBaseMs);
           continue;
         }

@@ -6,9 +6,11 @@ export interface PlanningTimings {
   retryBaseMs: number;
   /** The longest pause after a failure of the database's; those of an event itself come to an end before. */
   retryMaxMs: number;
+  /** A transaction holds what it has planned back from everybody until it ends, so it begins no more after this. */
+  longestMs: number;
 }
 
-const TIMINGS: PlanningTimings = { retryBaseMs: 1_000, retryMaxMs: 15_000 };
+const TIMINGS: PlanningTimings = { retryBaseMs: 1_000, retryMaxMs: 15_000, longestMs: 50 };
 
 /** What the planners of one process remember of whose turn it is. Nothing hangs on it: the next process begins anew. */
 export interface PlanningTurns extends PlanningTimings {
@@ -29,7 +31,7 @@ export interface PlanningTurns extends PlanningTimings {
   settled(eventId: string): void;
 }
 
-/** `together`: most events in one transaction. `timings`: shorter times, for tests. */
+/** `together`: most events in one transaction. `timings`: other times, for tests. */
 export function createPlanningTurns(together: number, timings?: Partial<PlanningTimings>): PlanningTurns {
   const limits = { ...TIMINGS, ...timings };
   const resting = new Map<string, { failures: number; until: number }>();

@@ -43,13 +43,14 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let number = 0;
 
-/** Milliseconds. Every webhook must be taken. */
+/** In ms. */
 async function usualP99(url: string): Promise<number> {
   const times: number[] = [];
   while (times.length < TIMES) times.push(await p99(url, SECONDS));
   return median(times);
 }
 
+/** In ms. Every webhook must be taken. */
 async function p99(url: string, seconds: number): Promise<number> {
   const requests = Array.from({ length: PER_SECOND * seconds }, () => conversationRequest(LOADED_WEBSITE, ++number));
   const next = (): Buffer => requests.pop()!;

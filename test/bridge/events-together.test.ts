@@ -6,27 +6,21 @@ import { planningInstallations } from '../../src/installations/planning-queries.
 import { createLogger } from '../../src/observability/logger.ts';
 import type { Database } from '../../src/persistence/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { addShops, addStarts, plannedNames, readStart } from '../support/stored-starts.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 
-const ADD = `
-INSERT INTO event (dedupe_key, body_hash, source, status, body, installation_id, conversation_id, plan_after)
-VALUES ($1, $1, 'webhook', 'accepted', convert_to($1, 'UTF8'), $2, $2 || ':' || $1, now())`;
-
-/** What failed is not due again within the test. */
-const SLOWLY = { retryBaseMs: 60_000, retryMaxMs: 60_000 };
+/** What failed is not due again within the test, and however slow the machine, as many are taken as there are. */
+const PATIENT = { retryBaseMs: 60_000, retryMaxMs: 60_000, longestMs: 60_000 };
 
 let database: Database;
 beforeAll(async () => {
   database = await openTestDatabase();
-  await database.query(
-    `INSERT INTO installation (id, platform, website_id, label, settings, secrets, client_id)
-     SELECT 'ha-' || n, 'ha', n, 'Shop', '{"destinations":[{"id":"a"}]}', '', 1 FROM generate_series(1, 3) AS n`,
-  );
+  await addShops(database, [1, 2, 3]);
 });
 afterAll(() => database.close());
 beforeEach(() => database.query('DELETE FROM event'));
 
-/** A start each, whose conversation the tables will not have where its body says so. */
+/** For `ha-2` nothing can be planned. */
 const dependencies = (changes: Partial<EventQueueDependencies> = {}): EventQueueDependencies => ({
   database,
   installations: {
@@ -36,21 +30,9 @@ const dependencies = (changes: Partial<EventQueueDependencies> = {}): EventQueue
       return planningInstallations.destinationIds(sql, installationId);
     },
   },
-  readStoredEvent: (_source, _type, body) => ({
-    event: { kind: 'conversation-started', conversationId: Buffer.from(body).toString(), occurredAt: new Date() },
-    clientId: undefined,
-  }),
+  readStoredEvent: readStart,
   ...changes,
 });
-
-async function add(installationId: string, names: string[]): Promise<void> {
-  for (const name of names) await database.query(ADD, [name, installationId]);
-}
-
-const planned = async (): Promise<string[]> => {
-  const done = `SELECT dedupe_key AS name FROM event WHERE planned_at IS NOT NULL ORDER BY dedupe_key`;
-  return (await database.query<{ name: string }>(done)).map(({ name }) => name);
-};
 
 async function outcomes(turns: PlanningTurns, count: number): Promise<PlanningOutcome['outcome'][]> {
   const all: PlanningOutcome['outcome'][] = [];
@@ -59,37 +41,46 @@ async function outcomes(turns: PlanningTurns, count: number): Promise<PlanningOu
 }
 
 test('One that is at fault keeps none of those from being planned that were taken with it, and only it is counted', async () => {
-  await add('ha-1', ['one', 'two']);
-  await add('ha-2', ['unfit']);
-  await add('ha-3', ['three']);
-  const turns = createPlanningTurns(10, SLOWLY);
+  await addStarts(database, 'ha-1', ['one', 'two']);
+  await addStarts(database, 'ha-2', ['unfit']);
+  await addStarts(database, 'ha-3', ['three']);
+  const turns = createPlanningTurns(10, PATIENT);
   expect(await outcomes(turns, 1)).toEqual(['apart']);
-  expect(await planned()).toEqual([]);
+  expect(await plannedNames(database)).toEqual([]);
   expect((await outcomes(turns, 4)).sort()).toEqual(['failed', 'planned', 'planned', 'planned']);
-  expect(await planned()).toEqual(['one', 'three', 'two']);
+  expect(await plannedNames(database)).toEqual(['one', 'three', 'two']);
   const failures = `SELECT dedupe_key AS name, plan_failures FROM event WHERE plan_failures > 0`;
   expect(await database.query(failures)).toEqual([{ name: 'unfit', plan_failures: 1 }]);
 
   // When its turn comes again, it is alone with that, whoever plans then.
-  await add('ha-1', ['four', 'five']);
-  await add('ha-3', ['six', 'seven']);
+  await addStarts(database, 'ha-1', ['four', 'five']);
+  await addStarts(database, 'ha-3', ['six', 'seven']);
   await database.query(`UPDATE event SET plan_after = now() WHERE dedupe_key = 'unfit'`);
-  expect((await outcomes(createPlanningTurns(10, SLOWLY), 3)).sort()).toEqual(['failed', 'planned', 'planned']);
-  expect(await planned()).toEqual(['five', 'four', 'one', 'seven', 'six', 'three', 'two']);
+  expect((await outcomes(createPlanningTurns(10, PATIENT), 3)).sort()).toEqual(['failed', 'planned', 'planned']);
+  expect(await plannedNames(database)).toEqual(['five', 'four', 'one', 'seven', 'six', 'three', 'two']);
   expect(await database.query(failures)).toEqual([{ name: 'unfit', plan_failures: 2 }]);
 });
 
 test('Whoever waits for a turn has it before the one with the backlog has another', async () => {
-  await add('ha-1', ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
-  await add('ha-3', ['c1']);
-  const turns = createPlanningTurns(2);
+  await addStarts(database, 'ha-1', ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+  await addStarts(database, 'ha-3', ['c1']);
+  const turns = createPlanningTurns(2, PATIENT);
   expect(await outcomes(turns, 2)).toEqual(['planned', 'planned']);
-  expect(await planned()).toEqual(['a1', 'a2', 'a3', 'c1']);
+  expect(await plannedNames(database)).toEqual(['a1', 'a2', 'a3', 'c1']);
+});
+
+test('A transaction that has taken too long begins no more: what is left of it comes next', async () => {
+  await addStarts(database, 'ha-1', ['first', 'second', 'third']);
+  const turns = createPlanningTurns(10, { longestMs: 0 });
+  for (const planned of [['first'], ['first', 'second'], ['first', 'second', 'third']]) {
+    expect((await planNextEvents(dependencies(), turns)).outcome).toBe('planned');
+    expect(await plannedNames(database)).toEqual(planned);
+  }
 });
 
 test('Twenty that wait are planned in a few transactions, and each lane begins', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `many-${10 + index}`);
-  await add('ha-1', names);
+  await addStarts(database, 'ha-1', names);
   let transactions = 0;
   const counting: Database = {
     ...database,
@@ -105,7 +96,12 @@ test('Twenty that wait are planned in a few transactions, and each lane begins',
     logger,
     timings: undefined,
   });
-  expect(await eventually(planned, (done) => done.length === names.length)).toEqual(names);
+  expect(
+    await eventually(
+      () => plannedNames(database),
+      (done) => done.length === names.length,
+    ),
+  ).toEqual(names);
   await loop.stop();
   // As many as there are to take, and some in vain by planners that looked at the same time.
   expect(transactions).toBeLessThan(names.length);

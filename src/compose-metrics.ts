@@ -1,22 +1,19 @@
 import type { Router } from 'express';
 import { metricsRoutes } from './admin/metrics-routes.ts';
 import { readQueueFigures } from './admin/queue-figures-store.ts';
-import type { Carried } from './bridge/carry-head.ts';
 import type { Catalogue } from './compose-catalogue.ts';
+import type { WorkerCounts } from './compose-workers.ts';
 import type { Config } from './config.ts';
 import { DESTINATION_TYPES } from './destinations/registry.ts';
 import type { AnsweredRequest } from './http/request-context.ts';
 import { requireAdmin } from './http/require-admin.ts';
 import { createMetrics, type ProcessFigure } from './observability/metrics.ts';
 import type { Database } from './persistence/database.ts';
-import type { ExpiredCounts } from './privacy/expired-batches.ts';
 
-export interface ServiceMetrics {
+export interface ServiceMetrics extends WorkerCounts {
   /** `GET /metrics`, with its guard. */
   router: Router;
   onAnswered(answered: AnsweredRequest): void;
-  onCarried(carried: Carried): void;
-  onExpired(counts: ExpiredCounts): void;
 }
 
 /** What this process counts; `figures` are read when they are asked for. */
@@ -32,9 +29,9 @@ export function serviceMetrics(config: Config, database: Database, figures: read
       const again = duplicate === true && eventStatus !== 'duplicate-anomaly';
       metrics.tookEvent(again ? 'duplicate' : eventStatus, ms / 1000);
     },
-    onCarried({ outcome: { settlement, attempt } }) {
-      metrics.settledDelivery(settlement.to);
-      if (attempt) metrics.endedAttempt(attempt.outcome.outcome);
+    onCarried({ to, attempt }) {
+      metrics.settledDelivery(to);
+      if (attempt !== undefined) metrics.endedAttempt(attempt);
     },
     onExpired: (counts) => metrics.removedExpired(counts),
   };

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { createLastReading } from './bridge/last-reading.ts';
 import { type Carried, startedChat } from './bridge/carry-head.ts';
-import { type Courier, startCourier } from './bridge/courier.ts';
+import { startCourier } from './bridge/courier.ts';
 import { createHealthStore } from './bridge/health-store.ts';
 import { createLaneStore } from './bridge/lane-store.ts';
-import { type PlanningLoop, startPlanning } from './bridge/planning-loop.ts';
+import { startPlanning } from './bridge/planning-loop.ts';
 import type { PlanningTimings } from './bridge/planning-turns.ts';
-import type { ReconcileLoop } from './bridge/reconcile-loop.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
 import { createSettlementStore } from './bridge/settlement-store.ts';
 import { createWriteFence } from './bridge/write-fence.ts';
@@ -18,60 +17,57 @@ import {
   readStoredEvent,
   rememberingInstallations,
 } from './compose-bridge.ts';
-import { type Listening, type RemoteRecords, startListening } from './compose-listening.ts';
+import type { Common } from './compose-common.ts';
+import { createRemoteRecords, type RemoteRecords, startListening } from './compose-listening.ts';
 import { closingAnswers } from './compose-plugins.ts';
 import { startReconcile } from './compose-reconcile.ts';
-import type { Config } from './config.ts';
-import type { DestinationType } from './destinations/contract.ts';
 import { createGraphqlClient } from './iadvize/graphql-client.ts';
 import { createIadvizeSource } from './iadvize/iadvize-source.ts';
-import { type Installations } from './installations/installations.ts';
 import { planningInstallations } from './installations/planning-queries.ts';
-import type { Logger } from './observability/logger.ts';
-import { type HttpClient } from './outgoing/http-client.ts';
 import { keepingPauses } from './outgoing/pausing-client.ts';
-import { type Database, promptly } from './persistence/database.ts';
-import type { ErasingDependencies } from './privacy/erase-person.ts';
-import { type ErasingLoop, startErasing } from './privacy/erasing-loop.ts';
+import { promptly } from './persistence/database.ts';
+import { takingTurns } from './persistence/taking-turns.ts';
+import { startErasing } from './privacy/erasing-loop.ts';
 import type { ExpiredCounts } from './privacy/expired-batches.ts';
-import { type RetentionLoop, type RetentionTimings, startRetention } from './privacy/retention-loop.ts';
+import { type RetentionTimings, startRetention } from './privacy/retention-loop.ts';
 
-/** What a worker does: each of them until it is stopped. */
+/** All that works in the background of this process, until it is stopped. */
 export interface Workers {
-  planning: PlanningLoop;
-  courier: Courier;
-  listening: Listening;
-  reconciling: ReconcileLoop | undefined;
-  erasing: ErasingLoop;
-  retention: RetentionLoop;
+  /** Tells whoever reads that destination, quicker than the database does. */
+  hint: RemoteRecords['hint'];
+  /** Takes nothing new, finishes what is in flight. */
+  stop(): Promise<void>;
 }
 
-export interface WorkerParts {
-  config: Config;
-  logger: Logger;
-  /** As much of it as workers may use, and so many statements of theirs at a time. */
-  database: Database;
-  places: number;
-  installations: Installations;
-  trustedHttp: HttpClient;
-  guardedHttp: HttpClient;
-  listeningHttp: HttpClient;
-  types: readonly DestinationType[];
-  /** On that database. */
-  records: RemoteRecords;
-  onCarried(carried: Carried): void;
+/** Told what workers do, for the figures of their process. */
+export interface WorkerCounts {
+  onCarried(counted: CarriedCount): void;
   onExpired(counts: ExpiredCounts): void;
-  planning: Partial<PlanningTimings> | undefined;
-  reconcile: Partial<ReconcileTimings> | undefined;
-  erasing: ErasingDependencies;
-  retention: Partial<RetentionTimings> | undefined;
+}
+
+/** How a delivery was left, and how the try to write it ended where there was one. */
+export interface CarriedCount {
+  to: CarriedOutcome['settlement']['to'];
+  attempt: NonNullable<CarriedOutcome['attempt']>['outcome']['outcome'] | undefined;
+}
+
+type CarriedOutcome = Carried['outcome'];
+
+export interface WorkerParts extends Common, WorkerCounts {
+  /** Of the database: so many statements of theirs at a time. */
+  places: number;
+  planning?: Partial<PlanningTimings> | undefined;
+  reconcile?: Partial<ReconcileTimings> | undefined;
+  retention?: Partial<RetentionTimings> | undefined;
 }
 
 /** Plans events, carries lanes, reads chats, compares with iAdvize's list and removes what is too old to be kept. */
 export async function startWorkers(parts: WorkerParts): Promise<Workers> {
   const { config, logger, installations, trustedHttp, guardedHttp, listeningHttp } = parts;
-  const { types, records, places } = parts;
-  const database = promptly(parts.database);
+  const { types, places } = parts;
+  const behind = takingTurns(parts.database, places);
+  const records = createRemoteRecords(behind, parts.secretBox, config);
+  const database = promptly(behind);
   const now = (): Date => new Date();
   const iadvizeHttp = keepingPauses(trustedHttp);
   const reach = {
@@ -117,7 +113,8 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
     },
     logger,
     (carried) => {
-      parts.onCarried(carried);
+      const { settlement, attempt } = carried.outcome;
+      parts.onCarried({ to: settlement.to, attempt: attempt?.outcome.outcome });
       if (startedChat(carried)) database.notices.send('listeners');
     },
   );
@@ -153,9 +150,12 @@ export async function startWorkers(parts: WorkerParts): Promise<Workers> {
     onExpired: parts.onExpired,
     logger,
   });
-  const stopCourier = (): Promise<void> => {
-    isStopping = true;
-    return courier.stop();
+  return {
+    hint: listening.hint,
+    async stop() {
+      isStopping = true;
+      const loops = [planning, courier, listening, erasing, retention];
+      await Promise.all([reconciling?.stop(), ...loops.map((loop) => loop.stop())]);
+    },
   };
-  return { planning, courier: { ...courier, stop: stopCourier }, listening, reconciling, erasing, retention };
 }

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { DestinationStream } from 'pino';
 import { adminListRoutes } from './admin/admin-list-routes.ts';
 import { challengeRoutes } from './admin/challenge-routes.ts';
 import { answerChallenge } from './bridge/challenge-store.ts';
@@ -10,14 +11,14 @@ import { createDeliveryControl } from './bridge/delivery-control.ts';
 import { replayEvent } from './bridge/event-replay.ts';
 import type { PlanningTimings } from './bridge/planning-turns.ts';
 import type { ReconcileTimings } from './bridge/reconcile-timings.ts';
-import { releasingParked } from './compose-bridge.ts';
 import { callbackRouters } from './compose-callbacks.ts';
 import { createCatalogue } from './compose-catalogue.ts';
+import { type Common, createCommon } from './compose-common.ts';
 import { createFeeds } from './compose-feeds.ts';
 import { catalogueFigures, serviceMetrics } from './compose-metrics.ts';
 import { openApiRouter } from './compose-openapi.ts';
-import { erasing, privacyRouter } from './compose-privacy.ts';
-import { createRemoteRecords, withLiveChats } from './compose-listening.ts';
+import { privacyRouter } from './compose-privacy.ts';
+import { withLiveChats } from './compose-listening.ts';
 import { agentRouters } from './compose-plugins.ts';
 import { verificationRouters } from './compose-verification.ts';
 import { createImportTrouble } from './catalogue/import-trouble.ts';
@@ -29,23 +30,20 @@ import { probeRoutes } from './http/probes.ts';
 import { captureRawBody } from './http/raw-body.ts';
 import { requireAdmin } from './http/require-admin.ts';
 import { requireSignature } from './http/require-signature.ts';
-import { type RunningServer, startServer } from './http/server.ts';
+import { startServer } from './http/server.ts';
 import { installationRoutes } from './installations/installation-routes.ts';
-import { createInstallationStore } from './installations/installation-store.ts';
-import { createInstallations, type Installations } from './installations/installations.ts';
+import { type Installations } from './installations/installations.ts';
 import { applyInstallationsFile } from './installations/installations-file.ts';
 import { createEventStore } from './intake/event-store.ts';
 import { pushRoutes, WEBHOOK_BODY_LIMIT, webhookRoutes } from './intake/intake-routes.ts';
 import type { Logger } from './observability/logger.ts';
-import { createHttpClient } from './outgoing/http-client.ts';
 import { settingsThatLoseCommits } from './persistence/commit-safety.ts';
 import { type Database, promptly } from './persistence/database.ts';
 import { type DatabaseOptions, openDatabase } from './persistence/open-database.ts';
 import { createReadiness } from './persistence/readiness.ts';
-import { takingTurns } from './persistence/taking-turns.ts';
-import { createSecretBox } from './persistence/secret-box.ts';
 import type { RetentionTimings } from './privacy/retention-loop.ts';
 import { sealKeptAnew } from './compose-sealing.ts';
+import { startWorkerThread } from './compose-worker-thread.ts';
 import { startWorkers, type Workers } from './compose-workers.ts';
 
 export interface Service {
@@ -63,6 +61,11 @@ export interface ServiceOptions {
   database?: Database;
   /** The chat systems; those of the registry unless told. */
   types?: readonly DestinationType[];
+  /**
+   * Where workers that share this process with calls may have a thread of their own: it takes what they log. They read the
+   * environment themselves, so with a database that is open already they share the thread as well.
+   */
+  threadLog?: DestinationStream;
   /** How events are tried again that could not be planned, where tests cannot wait. */
   planning?: Partial<PlanningTimings>;
   /** How the comparison with iAdvize's own list is timed, where tests cannot wait. */
@@ -80,40 +83,30 @@ export async function startService({
   logger,
   database: given,
   types = DESTINATION_TYPES,
-  planning,
-  reconcile,
-  retention,
+  threadLog,
+  ...timings
 }: ServiceOptions): Promise<Service> {
-  const database = given ?? (await openDatabase(databaseOptions(config)));
-  // iAdvize's addresses are the operator's own, installations' are a stranger's.
-  const trustedHttp = createHttpClient({ allowPrivateAddresses: true });
-  const guard = { allowPrivateAddresses: config.ALLOW_PRIVATE_UPSTREAMS };
-  const guardedHttp = createHttpClient(guard);
-  // Long polls keep their connections: among the others they would leave none for the messages.
-  const listeningHttp = createHttpClient({ ...guard, maxSocketsPerHost: Infinity });
-  const closeClients = (): void => [guardedHttp, listeningHttp, trustedHttp].forEach((client) => client.close());
+  const places = workerPlaces(config);
+  const ownThread = threadLog && !given && canHaveThreads(config) ? { log: threadLog, connections: places } : undefined;
+  const connections = config.DATABASE_CONNECTIONS - (ownThread?.connections ?? 0);
+  const database = given ?? (await openDatabase(databaseOptions(config, connections)));
+  let common: Common | undefined;
+  let workers: Workers | undefined;
   try {
-    const secretBox = createSecretBox(config.ENCRYPTION_KEYS);
+    common = createCommon({ config, logger, database, types });
+    const { secretBox, installationStore, installations, records, trustedHttp, guardedHttp, closeClients } = common;
     await sealKeptAnew(database, secretBox, logger);
     await warnAboutCommits(database, logger);
-    const installationStore = releasingParked(createInstallationStore(database, secretBox), database);
-    const installations = createInstallations(installationStore, types);
     if (config.INSTALLATIONS_FILE !== undefined) {
       await applyInstallationsFile(config.INSTALLATIONS_FILE, installations, logger);
     }
     const catalogue = createCatalogue(database, config, logger);
     const metrics = serviceMetrics(config, database, catalogueFigures(catalogue));
     const { onCarried, onExpired } = metrics;
-    const records = createRemoteRecords(database, secretBox, config);
-    const clients = { trustedHttp, guardedHttp, listeningHttp };
-    const shared = { config, logger, database, installations, ...clients, types };
-    const parts = { ...shared, records, onCarried, onExpired, erasing: erasing(database, secretBox, records) };
-    const places = workerPlaces(config);
-    const behind = takingTurns(database, places);
-    const forWorkers = { ...parts, places, database: behind, records: createRemoteRecords(behind, secretBox, config) };
-    const workers =
-      config.ROLE === 'web' ? undefined : await startWorkers({ ...forWorkers, planning, reconcile, retention });
-    const hint = (workers?.listening ?? records).hint;
+    if (ownThread) workers = await startWorkerThread({ ...ownThread, onCarried, onExpired });
+    else if (config.ROLE !== 'web')
+      workers = await startWorkers({ ...common, ...timings, places, onCarried, onExpired });
+    const hint = workers?.hint ?? records.hint;
     const readiness = createReadiness(database);
     const routers = [probeRoutes(readiness)];
     const early: Router[] = [];
@@ -134,15 +127,16 @@ export async function startService({
       const onHint = (installationId: string, destinationId: string): void =>
         void hint(installationId, destinationId).catch(() => undefined);
       const callbacks = callbackRouters({ config, database, installations, types, guardedHttp, hint: onHint });
-      const shown = withLiveChats(parts);
+      const shown = withLiveChats(common);
       routers.push(callbacks.open, callbacks.admin, records.router, conversationRoutes(database, shown));
       // Behind the guard that the routers above brought.
       routers.push(deliveryControlRoutes(database, createDeliveryControl(database, onNote)));
       routers.push(eventReplayRoutes(database, (id) => replayEvent(database, id, onAccepted)));
-      routers.push(privacyRouter(parts.erasing, shown, config));
+      routers.push(privacyRouter(common.erasing, shown, config));
       routers.push(...agentRouters({ config, database, installations, trustedHttp, guardedHttp, types, onNote }));
     }
     const feeds = createFeeds({
+      connections,
       database,
       http: guardedHttp,
       installations,
@@ -164,7 +158,8 @@ export async function startService({
       hint,
       async stop() {
         readiness.drain();
-        await drain(server, workers);
+        // All at once: a sender that is slow with its body must not keep couriers claiming until the time is up.
+        await Promise.all([server.drain(), workers?.stop()]);
         if (workers) for (const topic of TAKEN_OVER) database.notices.send(topic);
         await feeds.stop();
         await catalogue.stop();
@@ -173,15 +168,16 @@ export async function startService({
       },
     };
   } catch (error) {
-    closeClients();
+    await workers?.stop().catch(() => undefined);
+    common?.closeClients();
     await database.close();
     throw error;
   }
 }
 
-const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Config): DatabaseOptions => ({
+const databaseOptions = ({ DATABASE_URL, DATA_DIR }: Config, connections: number): DatabaseOptions => ({
   databaseUrl: DATABASE_URL,
-  connections: DATABASE_CONNECTIONS,
+  connections,
   dataDir: DATA_DIR,
 });
 
@@ -189,6 +185,10 @@ const databaseOptions = ({ DATABASE_URL, DATABASE_CONNECTIONS, DATA_DIR }: Confi
 function workerPlaces({ ROLE, DATABASE_CONNECTIONS }: Config): number {
   return ROLE === 'all' ? Math.max(1, Math.floor(DATABASE_CONNECTIONS / 2)) : DATABASE_CONNECTIONS;
 }
+
+/** The embedded database serves one thread; of two connections calls would have one, which a feed may keep. */
+const canHaveThreads = ({ ROLE, DATABASE_URL, DATABASE_CONNECTIONS }: Config): boolean =>
+  ROLE === 'all' && DATABASE_URL !== undefined && DATABASE_CONNECTIONS > 2;
 
 function intakeRouters(
   config: Config,
@@ -232,11 +232,4 @@ async function warnAboutCommits(database: Database, logger: Logger): Promise<voi
   const settings = await settingsThatLoseCommits(database);
   if (settings.length > 0)
     logger.warn({ event: 'commits-may-be-lost', settings, hint: 'switch them on in PostgreSQL' });
-}
-
-/** All at once: a sender that is slow with its body must not keep couriers claiming until the time is up. */
-async function drain(server: RunningServer, workers: Workers | undefined): Promise<void> {
-  const loops = [workers?.planning, workers?.courier, workers?.listening, workers?.reconciling];
-  const parts = [...loops, workers?.erasing, workers?.retention];
-  await Promise.all([server.drain(), ...parts.map((part) => part?.stop())]);
 }

@@ -1,17 +1,17 @@
-import os from 'node:os';
 import { startService } from './compose.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { createLogger, type Logger } from './observability/logger.ts';
+import { letCallsGoFirst } from './let-calls-go-first.ts';
+import { createLogger, type Logger, standardOutput } from './observability/logger.ts';
 
 /** What is in flight gets this long; an orchestrator's own limit is usually 10 s. */
 const DRAIN_LIMIT_MS = 9_000;
-const WORKER_NICENESS = 5;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  if (config.ROLE === 'worker') letCallsGoFirst();
-  const logger = createLogger({ level: config.LOG_LEVEL, pretty: config.LOG_PRETTY });
-  const starting = startService({ config, logger });
+  if (config.ROLE === 'worker') letCallsGoFirst('process');
+  const output = standardOutput(config.LOG_PRETTY);
+  const logger = createLogger({ level: config.LOG_LEVEL, pretty: config.LOG_PRETTY, stream: output });
+  const starting = startService({ config, logger, threadLog: output });
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -44,15 +44,6 @@ async function main(): Promise<void> {
   warnAboutSecrets(config.IADVIZE_SECRET_TOKENS, logger);
   const service = await starting;
   logger.info({ event: 'listening', port: service.port, role: config.ROLE, database: databaseKind(config) });
-}
-
-/** On a machine that both share and where both want all, a worker has a third of what a web has. */
-function letCallsGoFirst(): void {
-  try {
-    if (os.getPriority() < WORKER_NICENESS) os.setPriority(WORKER_NICENESS);
-  } catch {
-    // Somewhere it may not be changed, which is no reason not to work.
-  }
 }
 
 function databaseKind(config: { DATABASE_URL?: string | undefined }): string {

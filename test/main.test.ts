@@ -42,7 +42,7 @@ interface Ended {
 function runToItsEnd(environment: NodeJS.ProcessEnv): Promise<Ended> {
   const env = { PATH: process.env['PATH'], ...TEST_ENVIRONMENT, ...database.environment, ...environment };
   return new Promise((resolve) => {
-    const command = ['--import', 'tsx', 'src/main.ts'];
+    const command = ['--import', './test/support/typescript.mjs', 'src/main.ts'];
     execFile(
       process.execPath,
       command,
@@ -117,7 +117,7 @@ test(
   async () => {
     const ended = { IADVIZE_SECRET_TOKENS: 'a-secret@2020-01-31' };
     const env = { PATH: process.env['PATH'], ...TEST_ENVIRONMENT, ...database.environment, ...ended };
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    const child = spawn(process.execPath, ['--import', './test/support/typescript.mjs', 'src/main.ts'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

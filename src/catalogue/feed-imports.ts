@@ -25,6 +25,8 @@ export interface FeedImportsOptions {
   beforeLive?: (installationId: string, kind: FeedKind, importId: string) => Promise<void>;
   /** Called after a feed's live import changed; what it throws is logged. */
   onLive: (installationId: string, kind: FeedKind) => void;
+  /** To the database, at most: one of them is left for what an import has to ask, and others. */
+  connections: number;
   /** Milliseconds for one import; 30 minutes unless told. */
   timeLimitMs?: number;
 }
@@ -48,7 +50,7 @@ export interface StartedImport {
 
 const DEFAULT_TIME_LIMIT_MS = 30 * 60_000;
 const DEFAULT_MAX_MEGABYTES = 2_048;
-/** Each import holds a database session and two batches. */
+/** Each import holds two batches, and one of the database's connections. */
 const MAX_AT_ONCE = 4;
 const RELEASE_TRIES = 20;
 const RELEASE_WAIT_MS = 50;
@@ -63,6 +65,7 @@ export function createFeedImports(options: FeedImportsOptions) {
   const targets = { catalogue: catalogueTarget(rows), customers: customersTarget(rows) };
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
+  const mostAtOnce = Math.max(1, Math.min(MAX_AT_ONCE, options.connections - 1));
 
   async function settingsOf(installationId: string) {
     const installation = await installations.find(installationId);
@@ -174,7 +177,7 @@ export function createFeedImports(options: FeedImportsOptions) {
     async start(request: ImportRequest): Promise<StartedImport | undefined> {
       const { installationId, kind } = request;
       await settingsOf(installationId);
-      if (running.size >= MAX_AT_ONCE || stopping.signal.aborted) {
+      if (running.size >= mostAtOnce || stopping.signal.aborted) {
         throw new HttpError('too-many-requests', 'Several feeds are being imported. Try again in a minute.');
       }
       const lock = await holdFeed({ installationId, kind });

@@ -1,3 +1,5 @@
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
+
 /**
  * The moments at which the reliability tests let a process die (test/reliability/). K12 and K15 are no moments in this
  * code. K13: messages of a chat system are read and not stored; its second passing: stored, and the cursor is not. K14:
@@ -9,13 +11,23 @@ export type CrashPoint = 'K1' | 'K2' | 'K3' | 'K4' | 'K5' | 'K6' | 'K7' | 'K8' |
 const named = process.env['NODE_ENV'] === 'test' ? /^(K\d+)(?:#(\d+))?$/.exec(process.env['CRASH_AT'] ?? '') : null;
 const [, point, passing = '1'] = named ?? [];
 
-let armed: string | undefined;
-let passings = 0;
+const ARMED = 0;
+const PASSINGS = 1;
+/** Of all threads of this process: only the first one hears signals. */
+const state = point === undefined ? undefined : new Int32Array(sharedBuffer('crash-point'));
+
+function sharedBuffer(name: string): SharedArrayBuffer {
+  if (!isMainThread) return getEnvironmentData(name) as SharedArrayBuffer;
+  const made = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  // Threads that are started from now on are given it.
+  setEnvironmentData(name, made);
+  return made;
+}
 
 // Armed by a signal, so that what an earlier life left behind can be finished before; the answer says that it is heard.
-if (point !== undefined) {
+if (state && isMainThread) {
   process.once('SIGUSR2', () => {
-    armed = point;
+    Atomics.store(state, ARMED, 1);
     process.stderr.write(`crash point ${point} armed\n`);
   });
 }
@@ -26,9 +38,8 @@ if (point !== undefined) {
  * inside somebody else's call; 0 is the next turn of the event loop.
  */
 export function crashPoint(passed: CrashPoint, inMs?: number): void {
-  if (armed === undefined || passed !== armed) return;
-  passings += 1;
-  if (passings !== Number(passing)) return;
+  if (passed !== point || !state || Atomics.load(state, ARMED) === 0) return;
+  if (Atomics.add(state, PASSINGS, 1) + 1 !== Number(passing)) return;
   const strike = (): void => void process.kill(process.pid, 'SIGKILL');
   if (inMs === undefined) strike();
   else if (inMs === 0) setImmediate(strike);

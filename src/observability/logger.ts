@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { type BatchLimits, lineBatches } from './line-batches.ts';
+import { lineBatches } from './line-batches.ts';
 
 export type { Logger } from 'pino';
 
@@ -34,9 +34,6 @@ const REDACTED_FIELDS = [
 
 const REDACTED_PATHS = REDACTED_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
-/** A write per line costs a fast request a fifth of its time. */
-const BATCH_LIMITS: BatchLimits = { mostLines: 64, mostWaitMs: 100 };
-
 export interface LoggerOptions {
   level: string;
   pretty?: boolean;
@@ -62,8 +59,8 @@ function describeError(error: unknown): object {
  */
 export const withoutRedaction = (logger: Logger): Logger => logger.child({}, { redact: { paths: [] } });
 
-/** JSON lines on standard output. Levels: error = a person must look, warn = degraded, info = one line per thing done. */
-export function createLogger({ level, pretty = false, stream }: LoggerOptions): Logger {
+/** JSON lines. Levels: error = a person must look, warn = degraded, info = one line per thing done. */
+export function createLogger({ level, pretty = false, stream = standardOutput(pretty) }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,
@@ -72,12 +69,11 @@ export function createLogger({ level, pretty = false, stream }: LoggerOptions): 
     redact: { paths: [...REDACTED_PATHS], censor: '[redacted]' },
     serializers: { error: describeError, err: describeError },
   };
-  if (stream) return pino(options, stream);
-  // Written beside the work.
-  if (!pretty) return pino(options, lineBatches(pino.destination({ dest: 1, sync: false }), BATCH_LIMITS));
-  return pino({
-    ...options,
-    formatters: {},
-    transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },
-  });
+  return pino(pretty ? { ...options, formatters: {} } : options, stream);
+}
+
+/** Standard output: what it is given is written beside the work, made `pretty` for people. */
+export function standardOutput(pretty: boolean): DestinationStream {
+  if (!pretty) return lineBatches(pino.destination({ dest: 1, sync: false }));
+  return pino.transport({ target: 'pino-pretty', options: { ignore: 'pid,hostname' } });
 }

@@ -25,7 +25,7 @@ export interface Transaction extends Sql {
 }
 
 /**
- * The one database of the process: PostgreSQL, or PGlite embedded in it.
+ * The one database of the thread: PostgreSQL, or PGlite embedded in it.
  *
  * Rows are read and written through `prisma`. `sql` and `transaction` are for the statements Prisma cannot express:
  * the intake's insert, the planner and the lane engine.

@@ -9,7 +9,7 @@ export type Topic = 'events' | 'lanes' | 'listeners' | 'files' | 'erasures';
  * looks by himself: it may come twice, late, or not at all.
  */
 export interface Notices {
-  /** Listeners of this process hear it at once, those of others some milliseconds later. Never throws. */
+  /** Listeners of this thread hear it at once, those of others some milliseconds later. Never throws. */
   send(topic: Topic): void;
   on(topic: Topic, listener: () => void): void;
 }
@@ -26,7 +26,7 @@ SELECT set_config('synchronous_commit', 'off', true), pg_notify('${CHANNEL}', pa
 const LIMIT_MS = 1_000;
 const RECONNECT_MS = 1_000;
 
-/** Between the listeners of this process only. */
+/** Between the listeners of this thread only. */
 export function createLocalNotices(): Notices {
   const listeners = new Map<Topic, (() => void)[]>();
   return {
@@ -48,7 +48,7 @@ export interface SharedNotices extends Notices {
 export function createSharedNotices(pool: pg.Pool, connect: () => Promise<pg.Client>): SharedNotices {
   const local = createLocalNotices();
   const topics = new Set<Topic>();
-  /** What this process says comes back to it, and its own listeners have heard it already. */
+  /** What is said here comes back, and the listeners here have heard it already. */
   const self = randomUUID();
   const gathered = new Set<Topic>();
   let session: pg.Client | undefined;

@@ -34,7 +34,7 @@ export async function startBenchProcess(
 ): Promise<BenchProcess> {
   const file = path.join(folder, `${path.basename(program)}-${Date.now()}.log`);
   const output = await fs.open(file, 'w');
-  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const loader = program.endsWith('.ts') ? ['--import', './test/support/typescript.mjs'] : [];
   const child = spawn(process.execPath, [...NODE_FLAGS, ...loader, program, ...argumentsOf], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', output.fd, 'inherit'],

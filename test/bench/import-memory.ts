@@ -46,6 +46,7 @@ async function main(): Promise<void> {
   );
   const installation = { settings: { catalogue: undefined } };
   const imports = createFeedImports({
+    connections: 4,
     database,
     http,
     installations: { find: async () => installation as never },

@@ -74,7 +74,9 @@ describe('The schedule', () => {
         ]);
         return row && ({ settings: row.settings } as never);
       };
-      const imports = createFeedImports({ database, http, installations: { find }, logger, onLive: () => undefined });
+      const connections = 4;
+      const onLive = (): void => undefined;
+      const imports = createFeedImports({ database, connections, http, installations: { find }, logger, onLive });
       const schedule = startCatalogueSchedule({ database, imports, logger, lookEveryMs: 20 });
       return async () => {
         await Promise.all([schedule.stop(), imports.stop()]);

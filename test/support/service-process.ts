@@ -24,7 +24,7 @@ export async function startServiceProcess(
   entry = 'src/main.ts',
   imports: readonly string[] = [],
 ): Promise<ServiceProcess> {
-  const loaded = ['tsx', './test/support/watch-own-answers.ts', ...imports];
+  const loaded = ['./test/support/typescript.mjs', './test/support/watch-own-answers.ts', ...imports];
   const child = spawn(process.execPath, [...loaded.flatMap((name) => ['--import', name]), entry], {
     env: { PATH: process.env['PATH'], ...TEST_ENVIRONMENT, LOG_LEVEL: 'info', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

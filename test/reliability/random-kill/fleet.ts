@@ -60,7 +60,7 @@ export async function startFleet({ places, program, environment, folder }: Fleet
   const killed = new WeakSet<ChildProcess>();
   const listening = new WeakSet<ChildProcess>();
   let stopping = false;
-  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const loader = program.endsWith('.ts') ? ['--import', './test/support/typescript.mjs'] : [];
 
   function start(place: Place): void {
     const log = logs.get(place)!.fd;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Router } from 'express';
 import type { DestinationStream } from 'pino';
 import { adminListRoutes } from './admin/admin-list-routes.ts';
@@ -76,6 +77,9 @@ export interface ServiceOptions {
 
 /** What a worker that stops leaves free: without a notice the others would find it when they next look by themselves. */
 const TAKEN_OVER = ['events', 'lanes', 'listeners', 'files'] as const;
+
+/** A start that failed waits so long for what its workers have begun, in ms. */
+const GIVE_UP_MS = 2_000;
 
 /** The one place where objects are built. Resolves when the service listens. */
 export async function startService({
@@ -168,7 +172,7 @@ export async function startService({
       },
     };
   } catch (error) {
-    await workers?.stop().catch(() => undefined);
+    await Promise.race([workers?.stop().catch(() => undefined), pause(GIVE_UP_MS)]);
     common?.closeClients();
     await database.close();
     throw error;
@@ -181,7 +185,7 @@ const databaseOptions = ({ DATABASE_URL, DATA_DIR }: Config, connections: number
   dataDir: DATA_DIR,
 });
 
-/** Where they share a process, half of its connections are there for calls, whatever the others' wait for. */
+/** Where they share a process, half of its connections are there for calls, whatever the others wait for. */
 function workerPlaces({ ROLE, DATABASE_CONNECTIONS }: Config): number {
   return ROLE === 'all' ? Math.max(1, Math.floor(DATABASE_CONNECTIONS / 2)) : DATABASE_CONNECTIONS;
 }

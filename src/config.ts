@@ -18,7 +18,7 @@ export const environmentSchema = z.object({
   DATABASE_CONNECTIONS: wholeNumber(1, 1_000)
     .default(20)
     .describe(
-      "Most connections to PostgreSQL that this process opens, and one more to be told of work. With `ROLE=all`, what carries deliveries has half of them to itself. A feed keeps one of the others while it is imported. All processes together must stay below PostgreSQL's `max_connections` (100 unless you raised it), so five processes with the default are too many.",
+      "Most connections to PostgreSQL that this process opens, and one more to be told of work. With `ROLE=all`, what carries deliveries has half of them, to itself where there are three or more. A feed keeps one while it is imported, with `ROLE=all` one of the other half. All processes together must stay below PostgreSQL's `max_connections` (100 unless you raised it), so five processes with the default are too many.",
     ),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, and of the built search indexes.'),
   IADVIZE_SECRET_TOKENS: z
@@ -42,7 +42,7 @@ export const environmentSchema = z.object({
     .enum(['all', 'web', 'worker'])
     .default('all')
     .describe(
-      '`web` takes calls, `worker` carries deliveries, `all` does both: on PostgreSQL, with three connections or more, in a thread each. On a machine that both share, a `worker` runs at a lower priority (nice 5), and so does its thread on Linux. `web` and `worker` need `DATABASE_URL`.',
+      '`web` takes calls, `worker` carries deliveries, `all` does both: on PostgreSQL, with three connections or more, in a thread each. On a machine that both share, a `worker` runs at a lower priority (nice 5), and so does that thread of `all` on Linux. `web` and `worker` need `DATABASE_URL`.',
     ),
   INSTALLATIONS_FILE: z
     .string()

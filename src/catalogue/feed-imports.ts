@@ -25,7 +25,7 @@ export interface FeedImportsOptions {
   beforeLive?: (installationId: string, kind: FeedKind, importId: string) => Promise<void>;
   /** Called after a feed's live import changed; what it throws is logged. */
   onLive: (installationId: string, kind: FeedKind) => void;
-  /** To the database, at most: one of them is left for what an import has to ask, and others. */
+  /** To the database, at most. Imports keep all but one of them, which is for what they ask, and for others. */
   connections: number;
   /** Milliseconds for one import; 30 minutes unless told. */
   timeLimitMs?: number;
@@ -61,11 +61,10 @@ export function createFeedImports(options: FeedImportsOptions) {
   const store = createFeedImportStore(database);
   const rows = createFeedRowsStore(database);
   const sweeps = createFeedSweepStore(database);
-  const locks = createFeedLocks(database);
+  const locks = createFeedLocks(database, Math.max(1, Math.min(MAX_AT_ONCE, options.connections - 1)));
   const targets = { catalogue: catalogueTarget(rows), customers: customersTarget(rows) };
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
-  const mostAtOnce = Math.max(1, Math.min(MAX_AT_ONCE, options.connections - 1));
 
   async function settingsOf(installationId: string) {
     const installation = await installations.find(installationId);
@@ -76,6 +75,9 @@ export function createFeedImports(options: FeedImportsOptions) {
   /** An import is over for everybody a moment before its lock is free: that moment is no conflict. */
   async function holdFeed(feed: FeedRef): Promise<FeedLock | undefined> {
     for (let tries = 0; tries < RELEASE_TRIES; tries += 1) {
+      if (locks.isFull() || stopping.signal.aborted) {
+        throw new HttpError('too-many-requests', 'Several feeds are being imported. Try again in a minute.');
+      }
       const lock = await locks.tryHold(feed);
       if (lock || (await store.latest(feed))?.status === 'running') return lock;
       await wait(RELEASE_WAIT_MS);
@@ -177,9 +179,6 @@ export function createFeedImports(options: FeedImportsOptions) {
     async start(request: ImportRequest): Promise<StartedImport | undefined> {
       const { installationId, kind } = request;
       await settingsOf(installationId);
-      if (running.size >= mostAtOnce || stopping.signal.aborted) {
-        throw new HttpError('too-many-requests', 'Several feeds are being imported. Try again in a minute.');
-      }
       const lock = await holdFeed({ installationId, kind });
       if (!lock) throw new HttpError('conflict', 'This feed is being imported. Wait until that import has ended.');
       try {
@@ -196,8 +195,12 @@ export function createFeedImports(options: FeedImportsOptions) {
         throw error;
       }
     },
-    /** Writes down an import that failed before it could begin, such as an upload that was cut. */
+    /**
+     * Writes down an import that failed before it could begin, such as an upload that was cut. Not while as many run as
+     * may: whoever sent it is told in any case.
+     */
     async recordFailure(feed: FeedRef, source: ImportSource, failure: FeedFailure): Promise<void> {
+      if (locks.isFull()) return;
       const lock = await locks.tryHold(feed);
       if (!lock) return;
       try {
@@ -210,6 +213,7 @@ export function createFeedImports(options: FeedImportsOptions) {
     /** Ends imports whose process died and removes rows that nobody reads any more. */
     async sweep(): Promise<void> {
       for (const feed of await sweeps.runningFeeds()) {
+        if (locks.isFull()) break;
         const lock = await locks.tryHold(feed);
         if (!lock) continue;
         await sweeps.endRunning(feed).finally(() => lock.release());

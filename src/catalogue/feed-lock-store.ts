@@ -11,12 +11,14 @@ export interface FeedLock {
 
 /**
  * One import of a feed at a time over all processes. On PostgreSQL a session of its own holds an advisory lock, so a
- * process that dies lets go of it; the embedded database has one process only.
+ * process that dies lets go of it; the embedded database has one process only. `most`: in this process.
  */
-export function createFeedLocks(database: Database) {
+export function createFeedLocks(database: Database, most: number) {
   const mine = new Set<string>();
 
   return {
+    /** Whether this process has as many as it may. Asked in the same turn as `tryHold`, it holds for that. */
+    isFull: (): boolean => mine.size >= most,
     /** Undefined when the feed is being imported already. */
     async tryHold({ installationId, kind }: FeedRef): Promise<FeedLock | undefined> {
       const key = `feed/${kind}/${installationId}`;
